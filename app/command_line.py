@@ -1,0 +1,34 @@
+"""The command line: which commands exist.
+
+Each command lives in a module of its own and is only registered here.
+Heavy imports belong inside the commands, so that help and version answer at once.
+"""
+
+from typing import Annotated
+
+import typer
+
+from app import __version__
+
+paceline = typer.Typer(
+    name="paceline",
+    help="Paceline: a telephony-centred contact centre whose dialing engine also runs in simulation.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and end, where `--version` was given."""
+    if wanted:
+        typer.echo(f"paceline {__version__}")
+        raise typer.Exit
+
+
+@paceline.callback()
+def front_door(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Choose what Paceline is to do."""

@@ -1,0 +1,1 @@
+"""Verbs that touch several CRM areas in one transaction. Not built yet."""

@@ -1,0 +1,1 @@
+"""The dialer: `core` decides, `messages` are what processes tell each other, `adapters` touch the world."""

@@ -1,0 +1,1 @@
+"""All tests of Paceline; one folder for each kind, see CONTRIBUTING.md."""

@@ -1,0 +1,1 @@
+"""Acceptance tests: what a person does with the installed program."""

@@ -1,0 +1,1 @@
+"""Integration tests: our own processes and real peers on this machine."""

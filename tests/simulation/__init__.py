@@ -1,0 +1,1 @@
+"""Simulation tests: the whole engine in the virtual network, checked against what is known."""

@@ -1,0 +1,1 @@
+"""Tools that set the project up and check it; they need nothing but Python itself."""
