@@ -134,6 +134,40 @@ def abandon_ratio(entries: Iterable[LedgerEntry], definition: AbandonDefinition)
     return abandon_counts(entries, definition).ratio
 
 
+def abandon_ratio_with_machine_estimate(
+    *,
+    abandoned: int,
+    live_to_agents: int,
+    machines_to_agents: int,
+    false_positives_estimated: float = 0.0,
+) -> float | None:
+    """Ofcom's abandoned call rate, 0..1; None while nothing was answered by a person.
+
+    Without a detector some abandoned calls had been answered by machines; their share is taken to
+    be that among the calls that agents took. With a detector, the people whom it took for
+    machines (`false_positives_estimated`) are added to the abandoned ones.
+    Raises InvalidRuleError for a negative count.
+
+    The worked example, 29 drops, agents took 9 people and 7 machines:
+
+    >>> round(abandon_ratio_with_machine_estimate(abandoned=29, live_to_agents=9, machines_to_agents=7), 4)
+    0.6444
+    """
+    for name, count in (
+        ("abandoned", abandoned),
+        ("live_to_agents", live_to_agents),
+        ("machines_to_agents", machines_to_agents),
+        ("false_positives_estimated", false_positives_estimated),
+    ):
+        if not count >= 0:
+            raise InvalidRuleError(field=name, expected="0 or more", came=count)
+    to_agents = live_to_agents + machines_to_agents
+    machine_share = machines_to_agents / to_agents if to_agents else 0.0
+    people_abandoned = abandoned * (1.0 - machine_share) + false_positives_estimated
+    live = people_abandoned + live_to_agents
+    return people_abandoned / live if live else None
+
+
 def _is_live(entry: LedgerEntry) -> bool:
     """Whether a person answered: the agent's word stands over the detector's, a doubt is a person."""
     if entry.answered_at is None:

@@ -4,10 +4,20 @@ The caller supplies the instants of earlier attempts (over all campaigns, where 
 nothing here remembers any. Theory: docs/algorithms/calling-rules.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from enum import Enum
+from math import floor
+from zoneinfo import ZoneInfo
 
 from rules.errors import InvalidRuleError
+from rules.local_time import SECONDS_PER_DAY, get_zone, next_local_date_second
+from rules.refusals import Refusal, RefusalReason
+
+# Two attempts of the same local date are never further apart: a day has at most 24 h, and the
+# largest turn-back of a clock, over the date line, repeats 24 h.
+LOCAL_DATE_SPREAD_SECONDS = 2.0 * SECONDS_PER_DAY
 
 
 class CapScope(Enum):
@@ -33,3 +43,75 @@ class AttemptCap:
             raise InvalidRuleError(
                 field="window_seconds", expected="seconds above 0, or None", came=self.window_seconds
             )
+
+
+REASON_BY_SCOPE = {
+    CapScope.NUMBER: RefusalReason.ATTEMPT_CAP_NUMBER,
+    CapScope.LEAD: RefusalReason.ATTEMPT_CAP_LEAD,
+}
+
+
+def attempt_cap_refusal(
+    caps: Sequence[AttemptCap],
+    scope: CapScope,
+    attempts_at: Sequence[float],
+    now_at: float,
+    zone: str,
+) -> Refusal | None:
+    """Return why the caps of this scope forbid one more attempt at `now_at`, None if they allow it.
+
+    `attempts_at` and `now_at` are POSIX seconds, in any order; an attempt dated later than now
+    counts. `zone` is the called party's IANA zone, read by caps per calendar day alone.
+    Of several caps that refuse, the one that ends last is returned: once it ends, all have ended.
+    Raises UnknownZoneError if a calendar-day cap must be judged in a zone that does not exist.
+
+    >>> cap = AttemptCap(scope=CapScope.LEAD, attempts_max=2, window_seconds=3600.0, source="example")
+    >>> refusal = attempt_cap_refusal((cap,), CapScope.LEAD, (0.0, 600.0), 1800.0, "Europe/Rome")
+    >>> refusal and refusal.allowed_at and refusal.allowed_at.timestamp()
+    3600.0
+    """
+    refusing: AttemptCap | None = None
+    allowed_at = now_at
+    for cap in caps:
+        # Most histories are shorter than any cap: this is the whole cost of most dials.
+        if cap.scope is not scope or len(attempts_at) < cap.attempts_max:
+            continue
+        if cap.window_seconds is None:
+            ends_at = _calendar_day_ends_at(cap.attempts_max, attempts_at, now_at, get_zone(zone))
+        else:
+            ends_at = sorted(attempts_at)[-cap.attempts_max] + cap.window_seconds
+        if ends_at > allowed_at:
+            refusing, allowed_at = cap, ends_at
+    return None if refusing is None else _refusal(refusing, allowed_at)
+
+
+def _refusal(cap: AttemptCap, allowed_at: float) -> Refusal:
+    return Refusal(
+        reason=REASON_BY_SCOPE[cap.scope],
+        allowed_at=datetime.fromtimestamp(allowed_at, UTC),
+        source=cap.source,
+        attempts_max=cap.attempts_max,
+        window_seconds=cap.window_seconds,
+    )
+
+
+def _calendar_day_ends_at(
+    attempts_max: int, attempts_at: Sequence[float], now_at: float, zone: ZoneInfo
+) -> float:
+    """The first instant at or after now whose local date has fewer attempts than `attempts_max`."""
+    ends_at = now_at
+    while _attempts_on_or_after(_local_date(ends_at, zone), attempts_at, ends_at, zone) >= attempts_max:
+        ends_at = float(next_local_date_second(zone, floor(ends_at)))
+    return ends_at
+
+
+def _attempts_on_or_after(day: date, attempts_at: Sequence[float], at: float, zone: ZoneInfo) -> int:
+    """Count the attempts of that local date, and of later ones: a clock may have been set back."""
+    oldest_at = at - LOCAL_DATE_SPREAD_SECONDS
+    return sum(
+        1 for attempt_at in attempts_at if attempt_at > oldest_at and _local_date(attempt_at, zone) >= day
+    )
+
+
+def _local_date(at: float, zone: ZoneInfo) -> date:
+    return datetime.fromtimestamp(at, zone).date()

@@ -1,25 +1,29 @@
-"""Policy packs: everything a country's law asks of a dialer, as data with its sources.
+"""Policy packs by name: the one place where a campaign finds the law that it dials under.
 
-A pack is chosen by name; the engine reads its figures and calls the rules with them.
-Packs are not legal advice. Theory: docs/algorithms/calling-rules.md.
+Adding a country is a module under `packs/` and one line here. Theory: docs/algorithms/calling-rules.md.
 """
 
-from dataclasses import dataclass
+from rules.errors import UnknownPolicyPackError
+from rules.packs.strict_generic import STRICT_GENERIC
+from rules.packs.us_federal import US_FEDERAL
+from rules.policy_pack import PolicyPack
 
-from rules.abandon_ledger import AbandonDefinition
-from rules.attempt_caps import AttemptCap
-from rules.calling_hours import CallingHours
+__all__ = ["PolicyPack", "get_policy_pack", "list_policy_packs"]
+
+_PACKS = {pack.name: pack for pack in (STRICT_GENERIC, US_FEDERAL)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PolicyPack:
-    """One place's rules on telemarketing calls."""
+def get_policy_pack(name: str) -> PolicyPack:
+    """Return the policy pack of that name.
 
-    name: str  # The identifier that campaigns refer to.
-    calling_hours: CallingHours
-    attempt_caps: tuple[AttemptCap, ...]  # All of them hold at once.
-    abandon_definition: AbandonDefinition
-    ring_seconds_min: float  # An unanswered call rings at least so long before it is given up.
-    message_required: bool  # An abandoned person must hear the safe-harbour message.
-    rest_after_abandon_seconds: float  # No new attempt so long after an abandoned call; 0: no such rule.
-    sources: tuple[str, ...]  # Every text that the figures come from.
+    Raises UnknownPolicyPackError, naming those that exist.
+    """
+    pack = _PACKS.get(name)
+    if pack is None:
+        raise UnknownPolicyPackError(name, list_policy_packs())
+    return pack
+
+
+def list_policy_packs() -> tuple[str, ...]:
+    """Return the names of all policy packs, sorted."""
+    return tuple(sorted(_PACKS))

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum
 from typing import assert_never
 
+from rules.local_time import SECONDS_PER_HOUR
+
 
 class RefusalReason(Enum):
     """Everything that a rule can refuse a call with."""
@@ -26,7 +28,9 @@ class Refusal:
     """One rule's "no", with the values that it read."""
 
     reason: RefusalReason
-    allowed_at: datetime | None  # First UTC instant at which this rule allows the call; None: not foreseeable.
+    allowed_at: (
+        datetime | None
+    )  # First UTC instant at which this rule allows the call; None: not foreseeable.
     source: str  # The text that the rule comes from.
     zones: tuple[str, ...] = ()  # IANA zones that were read; the closed one alone where it is one.
     attempts_max: int | None = None  # Of an attempt cap: attempts allowed in its window.
@@ -57,7 +61,9 @@ def _cause(refusal: Refusal) -> str:
         case RefusalReason.ATTEMPT_CAP_LEAD:
             return f"This lead has had all {refusal.attempts_max} attempts allowed {_window(refusal)}"
         case RefusalReason.REST_AFTER_ABANDON:
-            return f"A call to this number was abandoned {_window(refusal).replace('in ', 'within the last ')}"
+            return (
+                f"A call to this number was abandoned {_window(refusal).replace('in ', 'within the last ')}"
+            )
         case _:
             assert_never(refusal.reason)
 
@@ -65,7 +71,11 @@ def _cause(refusal: Refusal) -> str:
 def _window(refusal: Refusal) -> str:
     if refusal.window_seconds is None:
         return "in one local calendar day"
-    return f"in {refusal.window_seconds / 3600:g} h"
+    return f"in {_hours(refusal.window_seconds)}"
+
+
+def _hours(seconds: float | None) -> str:
+    return f"{(seconds or 0.0) / SECONDS_PER_HOUR:g} h"
 
 
 def _end(allowed_at: datetime | None) -> str:
