@@ -17,6 +17,7 @@ SECONDS_PER_DAY = 86_400
 OFFSET_SECONDS_MAX = (
     26 * SECONDS_PER_HOUR
 )  # No zone was ever so far from UTC: its date is still the day before.
+ONE_MICROSECOND = timedelta(microseconds=1)
 ONE_SECOND = timedelta(seconds=1)
 ONE_DAY = timedelta(days=1)
 
@@ -48,6 +49,15 @@ def posix_second(at: datetime) -> int:
 def utc_datetime(second: int) -> datetime:
     """Return the aware UTC datetime of a POSIX second."""
     return POSIX_EPOCH + timedelta(seconds=second)
+
+
+def utc_datetime_not_before(at: float) -> datetime:
+    """Return the first UTC datetime, of whole microseconds, that is not before that POSIX instant.
+
+    Rounded down, an instant promised to be allowed would still be refused when it comes.
+    """
+    nearest = datetime.fromtimestamp(at, UTC)
+    return nearest if nearest.timestamp() >= at else nearest + ONE_MICROSECOND
 
 
 def local_datetime(second: int, zone: tzinfo) -> datetime:

@@ -25,6 +25,7 @@ class PolicyPack:
     ring_seconds_min: float  # An unanswered call rings at least so long before it is given up.
     message_required: bool  # An abandoned person must hear the safe-harbour message.
     rest_after_abandon_seconds: float  # No new attempt so long after an abandoned call; 0: no such rule.
+    rest_after_abandon_source: str  # The text of that rest; empty where there is none.
     sources: tuple[str, ...]  # Every text that the figures come from.
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from rules.errors import InvalidRuleError
 ITERATIONS_MAX = 10_000  # Of the continued fraction; it takes about sqrt(trials) of them.
 FRACTION_TOLERANCE = 1e-13  # Relative step at which the continued fraction stands still.
 TINY = 1e-300  # Stands in for zero where the continued fraction divides.
-RATIO_TOLERANCE = 1e-12  # Width at which the search for the bound ends.
+RATIO_TOLERANCE = 1e-9  # Width at which the search for the bound ends.
 
 
 def upper_bound_ratio(events: int, trials: int, *, confidence_ratio: float = 0.95) -> float:

@@ -4,8 +4,7 @@ Some regulators let the rest end early when an agent is guaranteed to be there; 
 only the engine knows, so it then simply does not ask.
 """
 
-from datetime import UTC, datetime
-
+from rules.local_time import utc_datetime_not_before
 from rules.refusals import Refusal, RefusalReason
 
 
@@ -24,7 +23,7 @@ def rest_after_abandon_refusal(
         return None
     return Refusal(
         reason=RefusalReason.REST_AFTER_ABANDON,
-        allowed_at=datetime.fromtimestamp(abandoned_at + rest_seconds, UTC),
+        allowed_at=utc_datetime_not_before(abandoned_at + rest_seconds),
         source=source,
         window_seconds=rest_seconds,
     )

@@ -18,6 +18,7 @@ SUNDAY: tuple[DailyWindow, ...] = ()
 
 SECONDS_PER_DAY = 86_400.0
 ATTEMPTS_SOURCE = "Fla. Stat. 501.616(6)(b); Okla. Stat. tit. 15, 775C.4: three in 24 hours"
+REST_SOURCE = "Garante per la protezione dei dati personali, 20 February 2014, no. 83: five days of rest"
 
 STRICT_GENERIC = PolicyPack(
     name="strict_generic",
@@ -48,12 +49,13 @@ STRICT_GENERIC = PolicyPack(
     ring_seconds_min=15.0,
     message_required=True,
     rest_after_abandon_seconds=5.0 * SECONDS_PER_DAY,
+    rest_after_abandon_source=REST_SOURCE,
     sources=(
         "R.I. Gen. Laws 5-61-3.6 (hours)",
         "Fla. Stat. 501.616(6)(b); Okla. Stat. tit. 15, 775C.4 (attempts)",
         "16 CFR 310.4(b)(4); 47 CFR 64.1200(a)(6) and (a)(7) (limit, ring, message, 30 days)",
         "Ofcom, Revised statement of policy on persistent misuse, 2010 (calendar day)",
         "CRTC Unsolicited Telecommunications Rules (calendar month)",
-        "Garante per la protezione dei dati personali, 20 February 2014, no. 83 (five days of rest)",
+        REST_SOURCE,
     ),
 )

@@ -30,6 +30,7 @@ US_FEDERAL = PolicyPack(
     ring_seconds_min=15.0,
     message_required=True,
     rest_after_abandon_seconds=0.0,
+    rest_after_abandon_source="",
     sources=(
         "16 CFR 310.4(b)(1)(iv), (b)(4), (c)",
         "47 CFR 64.1200(a)(6), (a)(7), (c)(1)",
