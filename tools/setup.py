@@ -1,8 +1,9 @@
 """Set the project up on a machine that has only Python and make: `make setup` runs this file.
 
 It needs nothing but the standard library, and touches the network only when something has changed.
-What has been done is written to a stamp inside the virtual environment, step by step: a second run ends at once,
-a run that was killed goes on, and a new Python, a moved checkout or a new lock file builds anew.
+What has been done is written, step by step, to a stamp inside the virtual environment.
+A second run ends at once and a killed run goes on.
+A new Python, a moved checkout or a new lock file builds anew.
 It must not import anything of the project, which is not installed yet when it runs.
 Records are plain named tuples, so that a Python that is too old can still read this file and be told so.
 """
@@ -137,7 +138,7 @@ def plan(checkout: Checkout, identity: str) -> list[Step]:
 
 
 def steps_to_do(steps: Sequence[Step], done: Mapping[str, str]) -> list[int]:
-    """Indices of the steps that have to run: those whose inputs changed, and all that a new environment needs."""
+    """Indices of the steps that have to run: what has changed, and all that a new environment needs."""
     stale = {index for index, step in enumerate(steps) if done.get(step.name) != step.key}
     environment = [step.name for step in steps].index(ENVIRONMENT_STEP)
     # pip takes a package that it was killed over for installed, so a torn environment is built anew.
@@ -149,7 +150,7 @@ def steps_to_do(steps: Sequence[Step], done: Mapping[str, str]) -> list[int]:
 # ------------------------------------------------------------------------------- the steps themselves
 
 
-def check_python_version(version: Sequence[int] = sys.version_info) -> None:
+def check_python_version(version: Sequence[int] = tuple(sys.version_info[:3])) -> None:
     """Refuse a Python that is too old.
 
     Raises:
@@ -201,12 +202,14 @@ def provide(client: Path) -> str:
             f"sudo apt-get install --yes {' '.join(packages)}"
         )
     without_questions = {"DEBIAN_FRONTEND": "noninteractive"}
-    run(["apt-get", "update"], **without_questions)
-    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], **without_questions)
+    run(["apt-get", "update"], variables=without_questions)
+    run(["apt-get", "install", "--yes", "--no-install-recommends", *packages], variables=without_questions)
     return f"installed {' '.join(packages)}"
 
 
-def run(command: Sequence[str | Path], *, folder: Path = ROOT, **variables: str) -> None:
+def run(
+    command: Sequence[str | Path], folder: Path = ROOT, variables: Mapping[str, str] | None = None
+) -> None:
     """Run one command quietly.
 
     Raises:
@@ -217,7 +220,7 @@ def run(command: Sequence[str | Path], *, folder: Path = ROOT, **variables: str)
         result = subprocess.run(
             words,
             cwd=folder,
-            env={**os.environ, **variables},
+            env={**os.environ, **(variables or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -234,7 +237,7 @@ def run(command: Sequence[str | Path], *, folder: Path = ROOT, **variables: str)
 def make_environment(checkout: Checkout) -> None:
     """Make the virtual environment anew, whatever was there."""
     shutil.rmtree(checkout.environment, ignore_errors=True)
-    # Asked from inside a virtual environment, the Python beneath it must build: that one may just have been removed.
+    # Run from inside the environment itself, the Python beneath must build: the other has just been removed.
     base: str = getattr(sys, "_base_executable", sys.executable)
     run([base, "-m", "venv", checkout.environment])
 
@@ -282,7 +285,12 @@ def carry_out(checkout: Checkout, steps: Sequence[Step], to_do: Sequence[int]) -
         began = time.monotonic()
         if step.can_tear:
             checkout.record({**done, step.name: STARTED})
-        remark = step.action()
+        try:
+            remark = step.action()
+        except SetupError:  # a step that failed by itself has torn nothing
+            if checkout.environment.is_dir():
+                checkout.record(done)
+            raise
         done[step.name] = step.key
         if checkout.environment.is_dir():
             checkout.record(done)

@@ -1,0 +1,28 @@
+# Every target works in a fresh clone: set-up runs first and ends at once when nothing has changed.
+PYTHON ?= python3
+RUN = .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench format
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Set everything up: virtual environment, pinned packages, front end
+	@$(PYTHON) tools/setup.py
+
+demo: setup ## Watch a simulated floor at work in the terminal
+	@.venv/bin/paceline demo
+
+test: setup ## Run every check and every test, as CI does
+	@$(RUN) -m tools.checks all
+
+check: setup ## The same without integration and acceptance tests
+	@$(RUN) -m tools.checks quick
+
+bench: setup ## Measure the figures in docs/benchmarks.md
+	@$(RUN) -m benchmarks
+
+format: setup ## Format the code and mend what the linter can
+	@$(RUN) -m ruff format .
+	@$(RUN) -m ruff check --fix .
