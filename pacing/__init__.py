@@ -1,0 +1,46 @@
+"""How many lines to start now, and why.
+
+    pacer = create_pacer("predictive")
+    pacer.observe("live_answer", now, seconds_since_dial)
+    decision = pacer.decide(PacingInputs(...))
+
+Theory, formulas and sources: docs/algorithms/pacing.md.
+"""
+
+from pacing.errors import (
+    FigureError,
+    PacerStateError,
+    PacingError,
+    UnknownMethodError,
+    UnknownObservationError,
+    UnknownSettingError,
+)
+from pacing.interface import (
+    BindingConstraint,
+    BudgetLeft,
+    ObservationKind,
+    PacingDecision,
+    PacingInputs,
+    WindowBudget,
+)
+from pacing.methods import create_pacer, list_methods, setting_ranges
+from pacing.pacer import Pacer
+
+__all__ = [
+    "BindingConstraint",
+    "BudgetLeft",
+    "FigureError",
+    "ObservationKind",
+    "Pacer",
+    "PacerStateError",
+    "PacingDecision",
+    "PacingError",
+    "PacingInputs",
+    "UnknownMethodError",
+    "UnknownObservationError",
+    "UnknownSettingError",
+    "WindowBudget",
+    "create_pacer",
+    "list_methods",
+    "setting_ranges",
+]
