@@ -1,5 +1,6 @@
 """What the documents keep to: true names, links that lead somewhere, a first screen that tells enough."""
 
+import ast
 import re
 
 from tests.house.source_tree import ROOT, identifiers, project_files, python_modules, read_text
@@ -22,7 +23,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`]+)`")
 # A word as programs write them; anything else between backticks is a file or a command line.
 IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
-TWO_SENTENCES = re.compile(r"[a-z0-9)`\"][.?!] +[A-Z]")
+TWO_SENTENCES = re.compile(r"[a-z)`\"][.?!] +[A-Z]")  # not after a digit: "1. Item" is a list
 DECISION_NAME = re.compile(r"docs/decisions/(\d{4})-[a-z0-9-]+\.md")
 DECISION_PARTS = ("## Context", "## Decision", "## Consequences")
 
@@ -42,7 +43,17 @@ def defined_names() -> set[str]:
     """Every name that the code defines, and every text that is a member of an enumeration."""
     names = {name for module in python_modules() for name, line in identifiers(module.tree)}
     modules = {part for module in python_modules() for part in module.path.removesuffix(".py").split("/")}
-    return names | modules
+    members = {member for module in python_modules() for member in member_values(module.tree)}
+    return names | modules | members
+
+
+def member_values(tree: ast.Module) -> set[str]:
+    """Texts that classes give to their members, as enumerations do."""
+    classes = (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    values = (inner.value for node in classes for inner in node.body if isinstance(inner, ast.Assign))
+    return {
+        value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)
+    }
 
 
 def folder_rules() -> list[str]:
@@ -53,7 +64,8 @@ def folder_rules() -> list[str]:
 def test_room_of_the_house_states_its_rule() -> None:
     """Each room has a document that says what belongs into it."""
     expected = {f"{folder}/README.md" for folder in (*ROOMS, *ROOM_PARTS)}
-    assert not expected - set(documents())
+    missing = expected - set(documents())
+    assert not missing
 
 
 def test_folder_rule_of_any_folder_stays_short() -> None:
@@ -67,7 +79,8 @@ def test_glossary_term_marked_as_code_exists_in_code() -> None:
     marked = {term for term in CODE.findall(read_text("GLOSSARY.md")) if IDENTIFIER.fullmatch(term)}
     parts = {part for term in marked for part in term.split(".")}
     assert parts
-    assert not parts - defined_names()
+    unknown = parts - defined_names()
+    assert not unknown
 
 
 def test_link_in_any_document_leads_somewhere() -> None:

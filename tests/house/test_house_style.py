@@ -49,6 +49,7 @@ IMPURE_CALLS = frozenset(
 )
 GENERATORS = frozenset({"default_rng", "np.random.default_rng", "numpy.random.default_rng"})
 VALUE_MODULES = ("dialer/core/events.py", "dialer/core/commands.py")
+BARE_TYPES = frozenset({"bool", "bytes", "datetime", "Decimal", "dict", "float", "int", "list", "str"})
 VALUE_SETTINGS = {"frozen": True, "slots": True, "kw_only": True}
 
 
@@ -92,8 +93,16 @@ def dataclass_settings(node: ast.ClassDef) -> dict[str, object]:
     return {}
 
 
+def names_in(annotation: ast.expr) -> set[str]:
+    """Names of the types that an annotation is made of."""
+    return {node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)}
+
+
 def fields_without_comment(module: PythonModule) -> list[str]:
-    """Fields of the module's dataclasses that do not say on their line, or the one above, what they hold."""
+    """Fields that do not say on their line, or the one above, what they hold.
+
+    A field of one of our own types needs no comment where its name and its type say it.
+    """
     lines = module.text.splitlines()
     classes = (node for node in module.tree.body if isinstance(node, ast.ClassDef))
     values = (node for node in classes if dataclass_settings(node))
@@ -101,7 +110,8 @@ def fields_without_comment(module: PythonModule) -> list[str]:
     return [
         module.place(field)
         for field in fields
-        if "#" not in lines[(field.end_lineno or field.lineno) - 1]
+        if names_in(field.annotation) & BARE_TYPES
+        and "#" not in lines[(field.end_lineno or field.lineno) - 1]
         and not lines[field.lineno - 2].lstrip().startswith("#")
     ]
 
@@ -193,7 +203,7 @@ def test_event_or_command_is_a_frozen_value() -> None:
 
 
 def test_event_or_command_field_says_what_it_holds() -> None:
-    """Each field of an event or command carries a comment with its meaning and unit."""
+    """Each field of a bare type, in an event or command, carries a comment with its meaning and unit."""
     assert not [place for module in modules_under(*VALUE_MODULES) for place in fields_without_comment(module)]
 
 

@@ -15,7 +15,7 @@ class Mutant:
 
     name: str  # "area: what is broken", unique
     catches: str  # a pytest node id, or "contract:" and the id of an import-linter contract
-    path: str  # file to change, relative to the root of the project
+    path: str  # file to change, relative to the root of the project; with `before` "" it may be a new one
     before: str  # text that occurs exactly once in that file; "" adds `after` at the end of the file
     after: str  # the faulty text
     invariant: str = ""  # name of the simulation invariant that this fault belongs to, if any

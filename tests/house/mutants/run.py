@@ -67,14 +67,19 @@ class Tree:
     def planted(self, mutant: Mutant) -> Iterator[None]:
         """The tree with one fault in it, and whole again afterwards."""
         file = self.root / mutant.path
-        if not file.is_file():
+        is_new = not file.is_file()
+        if is_new and mutant.before:
             raise MutantError(f"there is no file {mutant.path}")
-        original = file.read_text(encoding="utf-8")
+        original = "" if is_new else file.read_text(encoding="utf-8")
+        file.parent.mkdir(parents=True, exist_ok=True)
         self.write(mutant.path, faulty_text(original, mutant))
         try:
             yield
         finally:
-            self.write(mutant.path, original)
+            if is_new:
+                file.unlink()
+            else:
+                self.write(mutant.path, original)
 
 
 def faulty_text(original: str, mutant: Mutant) -> str:
