@@ -1,0 +1,271 @@
+"""What follows from the network's news about one call, and from its deadlines.
+
+Every function here is called with an attempt in a state in which `call_attempt.HEARD_IN` admits the event.
+"""
+
+from dialer.core import events
+from dialer.core.agent_session import AgentStatus, AgentTrigger
+from dialer.core.call_attempt import WITH_AGENT_STATES, AttemptState, AttemptTrigger, CallAttempt
+from dialer.core.commands import (
+    CheckCall,
+    DetectAnswer,
+    LeaveVoicemailMessage,
+    PlayCampaignMessage,
+    ResumeCall,
+)
+from dialer.core.connecting import (
+    count_abandoned,
+    free_agent,
+    give_up_waiting,
+    offer,
+    seek_agent,
+    take_from_agent,
+    wait_limit_at,
+)
+from dialer.core.ending import end_by_network, finish, order_hang_up, send_hang_up
+from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason
+from dialer.core.settings import MachineAction
+from dialer.core.world import World
+from rules.detection import DetectionVerdict
+
+CONNECT_FAILURES_MAX = 3
+"""Failed connections in a row after which an agent's leg is taken for dead, and he is paused."""
+
+HANG_UPS_MAX = 3
+"""Hang-ups sent before an attempt is ended without the network's word."""
+
+
+def call_ringing(world: World, attempt: CallAttempt, event: events.CallRinging) -> None:
+    """Note that the far end rings; the deadline of the dial goes on."""
+    attempt.move(AttemptTrigger.RANG, world.now)
+
+
+def call_answered(world: World, attempt: CallAttempt, event: events.CallAnswered) -> None:
+    """Find out who answered, where the campaign wants to know."""
+    if attempt.state is AttemptState.HANGING_UP:
+        _answered_too_late(world, attempt)
+        return
+    attempt.answered_at = world.now
+    if attempt.is_dialed_for_agent or not attempt.campaign.settings.answer_detection:
+        attempt.verdict = DetectionVerdict.NOT_DETECTED
+        prove_live(world, attempt)
+        return
+    attempt.move(AttemptTrigger.ANSWERED, world.now)
+    world.deadlines.set(attempt, world.now + attempt.campaign.settings.detection_seconds_max)
+    world.outbox.append(DetectAnswer(attempt_id=attempt.attempt_id))
+
+
+def answer_classified(world: World, attempt: CallAttempt, event: events.AnswerClassified) -> None:
+    """Act on the detector's verdict; unsure counts as a person."""
+    _classified(world, attempt, event.verdict)
+
+
+def greeting_ended(world: World, attempt: CallAttempt, event: events.GreetingEnded) -> None:
+    """Note the end of the greeting; the wait may be counted from here."""
+    if attempt.greeting_ended_at is not None:
+        return
+    attempt.greeting_ended_at = world.now
+    if attempt.state is AttemptState.WAITING:
+        world.deadlines.set(attempt, wait_limit_at(attempt))
+
+
+def beep_heard(world: World, attempt: CallAttempt, event: events.BeepHeard) -> None:
+    """Leave the message on the machine."""
+    _leave_message(world, attempt)
+
+
+def call_connected(world: World, attempt: CallAttempt, event: events.CallConnected) -> None:
+    """Note that client and agent hear each other."""
+    agent = attempt.agent
+    assert agent is not None
+    if agent.agent_id != event.agent_id:
+        world.counts["CallConnected: another agent was chosen since"] += 1
+        return
+    attempt.move(AttemptTrigger.BRIDGED, world.now)
+    agent.move(AgentTrigger.BRIDGED, world.now)
+    agent.connect_failures = 0
+    attempt.talked_with = agent
+    if attempt.saved_disposition is not None and attempt.saved_disposition.agent_id != agent.agent_id:
+        attempt.saved_disposition = None  # the last agent to talk has the last word
+    attempt.talk_began_at = world.now
+    if attempt.bridged_at is None:
+        attempt.bridged_at = world.now
+        _count_connected(world, attempt)
+    world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
+    world.record_agent(agent, "connected")
+
+
+def connect_failed(world: World, attempt: CallAttempt, event: events.ConnectFailed) -> None:
+    """Offer the client to somebody else."""
+    assert attempt.agent is not None
+    if attempt.agent.agent_id != event.agent_id:
+        world.counts["ConnectFailed: another agent was chosen since"] += 1
+        return
+    _offer_on(world, attempt)
+
+
+def message_ended(world: World, attempt: CallAttempt, event: events.MessageEnded) -> None:
+    """Hang up after the message."""
+    attempt.message_ended_at = world.now
+    order_hang_up(world, attempt, attempt.end_reason or EndReason.MESSAGE_LEFT)
+
+
+def call_ended(world: World, attempt: CallAttempt, event: events.CallEnded) -> None:
+    """End the attempt: its leg is gone."""
+    end_by_network(world, attempt, event.cause)
+
+
+def dial_failed(world: World, attempt: CallAttempt, event: events.DialFailed) -> None:
+    """End the attempt: it never became a call."""
+    finish(world, attempt, UNANSWERED_OUTCOMES[event.cause], EndReason.DIAL_FAILED)
+
+
+def call_still_up(world: World, attempt: CallAttempt, event: events.CallStillUp) -> None:
+    """Check again later."""
+    if attempt.state is not AttemptState.CONSULTING:
+        world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
+
+
+def third_party_answered(world: World, attempt: CallAttempt, event: events.ThirdPartyAnswered) -> None:
+    """Note that agent and third party talk; the client is still on hold."""
+    attempt.has_third_party = True
+    world.deadlines.set(attempt, world.now + world.settings.transfer_seconds_max)
+
+
+def third_party_ended(world: World, attempt: CallAttempt, event: events.ThirdPartyEnded) -> None:
+    """Bring client and agent together again, or end a call that nobody but the client is left in."""
+    attempt.has_third_party = False
+    if attempt.state is AttemptState.TRANSFERRED:
+        order_hang_up(world, attempt, EndReason.TRANSFERRED)
+        return
+    was_consulting = attempt.state is AttemptState.CONSULTING
+    attempt.move(AttemptTrigger.RESUMED, world.now)
+    world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
+    if was_consulting:
+        assert attempt.agent is not None
+        attempt.agent.move(AgentTrigger.RESUMED, world.now)
+        world.outbox.append(ResumeCall(attempt_id=attempt.attempt_id))
+        world.record_agent(attempt.agent, "third party gone")
+
+
+def attempt_deadline(world: World, attempt: CallAttempt) -> None:
+    """Act on the deadline of the attempt's present state."""
+    state = attempt.state
+    if state in (AttemptState.DIALING, AttemptState.RINGING):
+        order_hang_up(world, attempt, EndReason.SILENT_NETWORK)
+    elif state is AttemptState.DETECTING:
+        _classified(world, attempt, DetectionVerdict.UNSURE)
+    elif state is AttemptState.AWAITING_BEEP:
+        _leave_message(world, attempt)
+    elif state is AttemptState.WAITING:
+        give_up_waiting(world, attempt)
+    elif state is AttemptState.CONNECTING:
+        _offer_on(world, attempt)
+    elif state in WITH_AGENT_STATES:
+        _check(world, attempt)
+    elif state is AttemptState.TRANSFERRED:
+        order_hang_up(world, attempt, EndReason.TRANSFERRED)
+    elif state is AttemptState.PLAYING_MESSAGE:
+        order_hang_up(world, attempt, attempt.end_reason or EndReason.MESSAGE_LEFT)
+    else:
+        assert state is AttemptState.HANGING_UP, f"a deadline in state {state}"
+        _hang_up_unconfirmed(world, attempt)
+
+
+def prove_live(world: World, attempt: CallAttempt) -> None:
+    """Treat the answer as a person's: to an agent, or the broadcast's message."""
+    campaign = attempt.campaign
+    attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
+    if campaign.lines.pop(attempt.attempt_id, None) is not None:
+        campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
+    agent = attempt.agent
+    if agent is not None:
+        offer(world, attempt, agent)
+    elif campaign.is_agentless:
+        _play_broadcast(world, attempt)
+    else:
+        seek_agent(world, attempt)
+
+
+def _classified(world: World, attempt: CallAttempt, verdict: DetectionVerdict) -> None:
+    attempt.verdict = verdict
+    attempt.verdict_at = world.now
+    campaign = attempt.campaign
+    action = campaign.settings.machine_action
+    if verdict is not DetectionVerdict.MACHINE or action is MachineAction.ROUTE:
+        prove_live(world, attempt)
+        return
+    if campaign.lines.pop(attempt.attempt_id, None) is not None:
+        campaign.pacer.observe("machine", world.now, world.now - attempt.dialed_at)
+    if action is MachineAction.HANG_UP:
+        order_hang_up(world, attempt, EndReason.MACHINE_HUNG_UP)
+        return
+    attempt.move(AttemptTrigger.PROVED_MACHINE, world.now)
+    world.deadlines.set(attempt, world.now + world.settings.beep_seconds_max)
+
+
+def _leave_message(world: World, attempt: CallAttempt) -> None:
+    attempt.end_reason = EndReason.MESSAGE_LEFT
+    _play(world, attempt)
+    world.outbox.append(LeaveVoicemailMessage(attempt_id=attempt.attempt_id))
+
+
+def _play_broadcast(world: World, attempt: CallAttempt) -> None:
+    attempt.end_reason = EndReason.MESSAGE_LEFT
+    _play(world, attempt)
+    world.outbox.append(PlayCampaignMessage(attempt_id=attempt.attempt_id))
+
+
+def _play(world: World, attempt: CallAttempt) -> None:
+    attempt.move(AttemptTrigger.MESSAGE_STARTED, world.now)
+    attempt.message_started_at = world.now
+    world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
+
+
+def _answered_too_late(world: World, attempt: CallAttempt) -> None:
+    """Count a person who answered while our hang-up was on its way: answered, and given nobody."""
+    if attempt.answered_at is not None:
+        return
+    attempt.answered_at = world.now
+    attempt.verdict = DetectionVerdict.NOT_DETECTED
+    if attempt.campaign.lines.pop(attempt.attempt_id, None) is not None:
+        attempt.campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
+    count_abandoned(world, attempt)
+
+
+def _count_connected(world: World, attempt: CallAttempt) -> None:
+    if attempt.is_inbound:
+        return
+    attempt.campaign.counts.connected += 1
+    if not attempt.is_dialed_for_agent and attempt.answered_at is not None:
+        attempt.campaign.pacer.observe("connected", world.now, world.now - attempt.answered_at)
+
+
+def _offer_on(world: World, attempt: CallAttempt) -> None:
+    """Take the client from an agent who could not be reached, and look for another one."""
+    agent = attempt.agent
+    assert agent is not None
+    take_from_agent(world, attempt, agent)
+    seek_agent(world, attempt)
+    agent.connect_failures += 1
+    if agent.connect_failures >= CONNECT_FAILURES_MAX and agent.status is AgentStatus.AVAILABLE:
+        agent.connect_failures = 0
+        agent.choose(AgentStatus.PAUSED, "his telephone could not be connected", world.now)
+    free_agent(world, agent, AgentTrigger.OFFER_FAILED, "connection failed")
+
+
+def _check(world: World, attempt: CallAttempt) -> None:
+    """Ask after a call not heard of for long; only the network's word ends a talk."""
+    if attempt.state is AttemptState.CONSULTING and not attempt.has_third_party:
+        third_party_ended(world, attempt, events.ThirdPartyEnded(attempt_id=attempt.attempt_id))
+        return
+    world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
+    world.outbox.append(CheckCall(attempt_id=attempt.attempt_id))
+
+
+def _hang_up_unconfirmed(world: World, attempt: CallAttempt) -> None:
+    """Hang up again; after the last try the attempt ends here, and a leg that still lives is a stray."""
+    if attempt.hang_ups_sent < HANG_UPS_MAX:
+        send_hang_up(world, attempt)
+    else:
+        end_by_network(world, attempt, EndCause.NO_ANSWER)

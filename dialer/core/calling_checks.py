@@ -1,0 +1,89 @@
+"""Whether a lead's next number may be dialed now: every refusal is a named reason.
+
+Asked twice: when a lead enters the hopper, and just before it is dialed (design.md part 3).
+The law's side is in `rules`; the house's own reasons are here.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from dialer.core.leads import Lead
+from rules.attempt_caps import CapScope, attempt_cap_refusal
+from rules.calling_hours import CallingHoursCache
+from rules.policy_packs import PolicyPack
+from rules.refusals import Refusal
+
+if TYPE_CHECKING:
+    from dialer.core.world import World
+
+
+class HouseReason(Enum):
+    """Why the house, and not the law, gives a lead back undialed."""
+
+    DO_NOT_CALL = "do_not_call"  # the number or the lead was withdrawn
+    LEAD_IN_PROGRESS = "lead_in_progress"  # an attempt or a wrap-up of this lead is going on
+    NUMBER_IN_PROGRESS = "number_in_progress"  # an attempt to this number is going on
+    NO_NUMBER_LEFT = "no_number_left"  # the lead has no (further) number
+    LEASE_EXPIRED = "lease_expired"  # the reservation is no longer ours
+    CAMPAIGN_NOT_RUNNING = "campaign_not_running"  # stopped or drained with the lead in the hopper
+    PREVIEW_SKIPPED = "preview_skipped"  # the agent did not want it
+    PREVIEW_TIMED_OUT = "preview_timed_out"  # the agent neither accepted nor skipped it
+    CALLBACK_NOT_DUE = "callback_not_due"  # promised for later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadRefusal:
+    """Why a lead is not dialed, and from when it may be asked about again."""
+
+    reason: str  # value of a HouseReason or of a rules.refusals.RefusalReason
+    allowed_at: float | None = None  # POSIX seconds, if known
+
+
+class CallingChecks:
+    """The checks of all campaigns, with what is remembered to make them cheap."""
+
+    __slots__ = ("_hours", "do_not_call")
+
+    def __init__(self) -> None:
+        """Begin with nothing forbidden but by law."""
+        self.do_not_call: set[str] = set()  # E.164 numbers withdrawn since the engine was started
+        self._hours: dict[str, CallingHoursCache] = {}  # by name of the policy pack
+
+    def refusal(self, world: "World", pack: PolicyPack, lead: Lead) -> LeadRefusal | None:
+        """Say why the lead's next number may not be dialed now; None if it may."""
+        if lead.number_index >= len(lead.numbers):
+            return LeadRefusal(reason=HouseReason.NO_NUMBER_LEFT.value)
+        number = lead.numbers[lead.number_index]
+        if world.now >= lead.lease_until:
+            return LeadRefusal(reason=HouseReason.LEASE_EXPIRED.value)
+        if lead.lead_id in world.leads_in_progress:
+            return LeadRefusal(reason=HouseReason.LEAD_IN_PROGRESS.value)
+        if number.e164 in world.numbers_in_progress:
+            return LeadRefusal(reason=HouseReason.NUMBER_IN_PROGRESS.value)
+        if number.e164 in self.do_not_call:
+            return LeadRefusal(reason=HouseReason.DO_NOT_CALL.value)
+        wall_now = world.wall_now
+        if lead.callback is not None and lead.callback.due_at > wall_now:
+            return LeadRefusal(reason=HouseReason.CALLBACK_NOT_DUE.value, allowed_at=lead.callback.due_at)
+        refusal = self._hours_of(pack).refusal(number.zones, wall_now)
+        if refusal is None and number.attempts_at:
+            refusal = attempt_cap_refusal(
+                pack.attempt_caps, CapScope.NUMBER, number.attempts_at, wall_now, number.zones
+            )
+        if refusal is None and lead.attempts_at:
+            refusal = attempt_cap_refusal(
+                pack.attempt_caps, CapScope.LEAD, lead.attempts_at, wall_now, number.zones
+            )
+        return None if refusal is None else _as_lead_refusal(refusal)
+
+    def _hours_of(self, pack: PolicyPack) -> CallingHoursCache:
+        cache = self._hours.get(pack.name)
+        if cache is None or cache.hours is not pack.calling_hours:
+            cache = self._hours[pack.name] = CallingHoursCache(pack.calling_hours)
+        return cache
+
+
+def _as_lead_refusal(refusal: Refusal) -> LeadRefusal:
+    at = refusal.allowed_at
+    return LeadRefusal(reason=refusal.reason.value, allowed_at=None if at is None else at.timestamp())

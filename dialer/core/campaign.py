@@ -1,0 +1,113 @@
+"""One campaign in progress: its settings, hopper, pacer, and the calls and agents that are its own.
+
+What is decided for it stands in `dialing`; here are only its books.
+"""
+
+from dataclasses import dataclass
+
+from dialer.core.agent_session import AgentSession
+from dialer.core.call_attempt import CallAttempt
+from dialer.core.events import CampaignStatus
+from dialer.core.hopper import Hopper
+from dialer.core.settings import CampaignSettings
+from dialer.messages import AgentId, AttemptId
+from pacing import Pacer, create_pacer
+
+MANUAL = "manual"
+PREVIEW = "preview"
+AGENTLESS = "agentless"
+"""Pacing methods that are dial modes of their own; with any other, the pacer decides the lines."""
+
+
+@dataclass(slots=True)
+class CampaignCounts:
+    """What has happened in a campaign since the engine was started."""
+
+    attempts: int = 0  # begun
+    connected: int = 0  # live answers bridged to an agent
+    abandoned: int = 0  # live answers that ended without an agent
+
+
+class Campaign:
+    """A campaign that the engine was told of; changed by `dialer.core` only."""
+
+    __slots__ = (
+        "attempts_in_progress",
+        "constraint_recorded",
+        "counted_agents",
+        "counts",
+        "deadline_at",
+        "deadline_sequence",
+        "decision_recorded_at",
+        "hopper",
+        "lines",
+        "lines_decided",
+        "pacer",
+        "ramp_began_at",
+        "ready_seen",
+        "settings",
+        "status",
+        "team_seen",
+        "waiting",
+    )
+
+    def __init__(self, settings: CampaignSettings) -> None:
+        """Begin stopped."""
+        self.settings = settings
+        self.status = CampaignStatus.STOPPED
+        self.hopper = Hopper()
+        self.pacer: Pacer = _pacer_for(settings)
+        self.lines: dict[AttemptId, CallAttempt] = {}  # without a human verdict yet, oldest first
+        self.waiting: dict[AttemptId, CallAttempt] = {}  # wait for an agent
+        self.attempts_in_progress = 0
+        self.counted_agents: dict[AgentId, AgentSession] = {}  # those whose time this campaign's pacing sells
+        self.counts = CampaignCounts()
+        self.lines_decided = 0
+        self.constraint_recorded = ""
+        self.decision_recorded_at = float("-inf")
+        self.team_seen = 0  # agents on, as last told to the pacer
+        self.ready_seen = 0  # ready agents at the last decision
+        self.ramp_began_at = float("-inf")
+        self.deadline_at: float | None = None  # of the next decision
+        self.deadline_sequence = 0
+
+    def configure(self, settings: CampaignSettings) -> None:
+        """Take new settings; what the pacer has learned stays as long as the method does."""
+        is_same_method = settings.pacing_method == self.settings.pacing_method
+        learned = self.pacer.export_state() if is_same_method else None
+        self.settings = settings
+        self.pacer = _pacer_for(settings)
+        if learned is not None:
+            self.pacer.restore_state(learned)
+
+    @property
+    def is_dialing(self) -> bool:
+        """Whether new attempts may be begun."""
+        return self.status is CampaignStatus.RUNNING
+
+    @property
+    def is_paced(self) -> bool:
+        """Whether the pacer decides the lines (and not an agent, by hand or by preview)."""
+        return self.settings.pacing_method not in (MANUAL, PREVIEW)
+
+    @property
+    def is_agentless(self) -> bool:
+        """Whether a message is played instead of connecting an agent."""
+        return self.settings.pacing_method == AGENTLESS
+
+    @property
+    def inbound_waiting(self) -> int:
+        """Count the inbound callers who wait in this campaign."""
+        return sum(1 for attempt in self.waiting.values() if attempt.is_inbound)
+
+
+def _pacer_for(settings: CampaignSettings) -> Pacer:
+    return create_pacer(
+        settings.pacing_method,
+        abandon_limit_ratio=settings.abandon_limit_ratio,
+        connect_limit_seconds=settings.connect_limit_seconds,
+        ring_timeout_seconds=settings.ring_timeout_seconds,
+        lines_max=settings.lines_max,
+        seed=settings.pacing_seed,
+        **settings.pacing_settings,
+    )

@@ -1,0 +1,513 @@
+"""Everything the engine can be told, in the past tense; nothing else changes it but time.
+
+Every event about a call carries its attempt id.
+Events may come twice, late or never: what no longer fits is counted and ignored (`call_attempt.HEARD_IN`).
+Field comments give meaning and unit; instants are given to `handle` as `now`, on the engine's clock.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from dialer.core.leads import Lead
+from dialer.core.outcomes import EndCause
+from dialer.core.settings import CampaignSettings, TrunkSettings
+from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
+from rules.detection import DetectionVerdict
+
+# --- the network: what happened to a call -----------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRinging:
+    """The far end rings."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswered:
+    """The far end went off-hook: a person or a machine."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreetingEnded:
+    """The called party has finished the greeting; some laws start the clock here."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerClassified:
+    """The answering-machine detection has a verdict."""
+
+    attempt_id: AttemptId
+    verdict: DetectionVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BeepHeard:
+    """The machine's greeting is over; it records from now on."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallConnected:
+    """Client and agent hear each other."""
+
+    attempt_id: AttemptId
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectFailed:
+    """Client and agent could not be bridged; the client is still there."""
+
+    attempt_id: AttemptId
+    agent_id: AgentId
+    reason: str  # for people; never decided upon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEnded:
+    """The message ordered for this call has been played to its end, or could not be played."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The called party's leg is gone."""
+
+    attempt_id: AttemptId
+    cause: EndCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialFailed:
+    """The command to dial was refused; no leg exists."""
+
+    attempt_id: AttemptId
+    cause: EndCause
+    reason: str  # for people; never decided upon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStillUp:
+    """Answer to `CheckCall`: the called party's leg exists."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundCallArrived:
+    """Somebody calls a number of ours; the network has chosen the attempt id (the channel id)."""
+
+    attempt_id: AttemptId
+    campaign_id: CampaignId  # whose agents take it
+    caller_id_number: str  # E.164, or empty when withheld
+    dialed_number: str  # the number that was called
+    node_id: NodeId
+    required_skill: str | None = None
+    agent_id: AgentId | None = None  # preferred: the agent who called this party before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyAnswered:
+    """The third party of a consultation answered."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThirdPartyEnded:
+    """The third party is gone, or could not be reached."""
+
+    attempt_id: AttemptId
+
+
+# --- the network: nodes, trunks, clocks --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkConfigured:
+    """A trunk is there, with these limits; a second one with the same id replaces it."""
+
+    settings: TrunkSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkLost:
+    """A trunk is out of service: no new attempts over it; calls in progress go on."""
+
+    trunk_id: TrunkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkReturned:
+    """A trunk is in service again."""
+
+    trunk_id: TrunkId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeLost:
+    """The link to an Asterisk node is gone; its calls may live on, so nothing is ended yet."""
+
+    node_id: NodeId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NodeResynchronised:
+    """The link to a node is (back) up, and this is what it really has."""
+
+    node_id: NodeId
+    attempt_ids: tuple[AttemptId, ...]  # every called party's leg alive on the node
+    answered_ids: tuple[AttemptId, ...] = ()  # those of them that are off-hook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallClockSet:
+    """The wall clock, as an offset to the engine's own; calling hours are judged by it."""
+
+    offset_seconds: float  # POSIX seconds minus the engine's clock
+
+
+# --- leads -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsReserved:
+    """Answer to `ReserveLeads`: leads now leased to the engine; empty when none can be dialed."""
+
+    campaign_id: CampaignId
+    leads: tuple[Lead, ...]
+    is_exhausted: bool = False  # no lead of the campaign will ever come due again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadWithdrawn:
+    """A lead must not be dialed any more: do-not-call, erased, closed by hand, list undone."""
+
+    campaign_id: CampaignId
+    lead_id: LeadId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoNotCallAdded:
+    """A number must not be dialed any more, in any campaign."""
+
+    e164: str
+
+
+# --- agents ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedIn:
+    """An agent has signed in and his leg is up; he is paused until he says otherwise."""
+
+    agent_id: AgentId
+    campaign_ids: tuple[CampaignId, ...]  # in order: the first that runs is the one he is counted for
+    skills: frozenset[str] = frozenset()
+    node_id: NodeId | None = None  # where his leg is; None: any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLoggedOut:
+    """The agent signed out; a client he talks to is offered on."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentBecameAvailable:
+    """The agent wants calls."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentPaused:
+    """The agent wants no calls; if he is on one, from its end."""
+
+    agent_id: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentVanished:
+    """The agent's leg or browser is gone; he may come back."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentReturned:
+    """The agent's leg is up again."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRequestedDial:
+    """Manual mode: the agent wants the next lead of the campaign dialed, now."""
+
+    agent_id: AgentId
+    campaign_id: CampaignId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewAccepted:
+    """Preview mode: the agent wants the lead on his screen dialed."""
+
+    agent_id: AgentId
+    lead_id: LeadId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewSkipped:
+    """Preview mode: the agent does not want this lead."""
+
+    agent_id: AgentId
+    lead_id: LeadId
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHungUp:
+    """The agent ended the call."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentHeldCall:
+    """The agent put the client on hold."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentResumedCall:
+    """The agent took the client back: from hold, or out of a consultation."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentTransferredCall:
+    """The agent hands the client to another agent, or to any other with a skill."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+    to_agent_id: AgentId | None = None  # preferred; when he is busy the client waits for anyone
+    required_skill: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentStartedConsultation:
+    """The agent calls a third party; the client is on hold meanwhile."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+    e164: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentJoinedParties:
+    """The agent brought client and third party together: a three-way call."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLeftParties:
+    """The agent left client and third party to themselves: the transfer is complete."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DispositionSaved:
+    """The agent declared the result; ends the wrap-up. May come while the call is still up."""
+
+    agent_id: AgentId
+    attempt_id: AttemptId
+    disposition: str  # code of the campaign's list
+    callback_at: float | None = None  # POSIX seconds of a promise
+    is_callback_mine: bool = False  # the promise binds this agent
+
+
+# --- supervisors and campaigns -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorPausedAgent:
+    """A supervisor takes the agent off calls; a call in progress is finished first."""
+
+    agent_id: AgentId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorLoggedOutAgent:
+    """A supervisor signs the agent out; a client he talks to is offered on."""
+
+    agent_id: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorTookCall:
+    """A supervisor (signed in as an agent) takes a client from the agent who talks to him."""
+
+    supervisor_id: AgentId
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignConfigured:
+    """A campaign exists with these settings, or its settings changed; its status stays."""
+
+    settings: CampaignSettings
+
+
+class CampaignStatus(Enum):
+    """What a campaign is told to do."""
+
+    STOPPED = "stopped"  # no dialing, nothing reserved; ringing lines are hung up
+    RUNNING = "running"  # dials
+    PAUSED = "paused"  # no new dials; calls in progress go on, the hopper is kept
+    DRAINING = "draining"  # no new dials, the hopper is released; stopped when the last call ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignStatusSet:
+    """Somebody started, paused, drained or stopped a campaign."""
+
+    campaign_id: CampaignId
+    status: CampaignStatus
+
+
+# --- restart -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAgent:
+    """An agent as the store remembers him."""
+
+    agent_id: AgentId
+    campaign_ids: tuple[CampaignId, ...]
+    is_available: bool  # his status; False: paused
+    skills: frozenset[str] = frozenset()
+    node_id: NodeId | None = None
+    has_leg: bool = True  # False: his leg is gone
+    wrapping_up_attempt_id: AttemptId | None = None  # a talk whose disposition is still owed
+    wrapping_up_campaign_id: CampaignId | None = None  # its campaign; set whenever the attempt is
+    wrapping_up_lead: Lead | None = None  # its lead, as it was dialed; None: an inbound call
+    pause_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAttempt:
+    """An attempt that is on record as begun and not as ended, with what its Asterisk says of it.
+
+    Instants are on the new engine's clock, so they may be negative.
+    """
+
+    attempt_id: AttemptId
+    campaign_id: CampaignId
+    lead: Lead | None  # None: an inbound call
+    e164: str
+    node_id: NodeId
+    trunk_id: TrunkId | None  # None: an inbound call
+    dialed_at: float
+    is_up: bool  # the leg exists
+    answered_at: float | None = None
+    verdict: DetectionVerdict | None = None
+    agent_id: AgentId | None = None  # the agent in the same bridge, or the one who dialed by hand
+    bridged_at: float | None = None  # None: not bridged
+    has_message: bool = False  # a message is being played to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateRestored:
+    """The engine was started again: this is what lives. Comes after settings, before anything else."""
+
+    attempts: tuple[LiveAttempt, ...]
+    agents: tuple[LiveAgent, ...]
+    reservations: tuple[tuple[CampaignId, tuple[Lead, ...]], ...] = ()  # leases not yet dialed
+
+
+NetworkEvent = (
+    CallRinging
+    | CallAnswered
+    | GreetingEnded
+    | AnswerClassified
+    | BeepHeard
+    | CallConnected
+    | ConnectFailed
+    | MessageEnded
+    | CallEnded
+    | DialFailed
+    | CallStillUp
+    | ThirdPartyAnswered
+    | ThirdPartyEnded
+)
+"""Events about one attempt that come from the network; all carry `attempt_id`."""
+
+CallRequest = (
+    AgentHungUp
+    | AgentHeldCall
+    | AgentResumedCall
+    | AgentTransferredCall
+    | AgentStartedConsultation
+    | AgentJoinedParties
+    | AgentLeftParties
+    | SupervisorTookCall
+)
+"""What a person wants done with one attempt; all carry `attempt_id`."""
+
+AgentEvent = (
+    AgentLoggedIn
+    | AgentLoggedOut
+    | AgentBecameAvailable
+    | AgentPaused
+    | AgentVanished
+    | AgentReturned
+    | AgentRequestedDial
+    | PreviewAccepted
+    | PreviewSkipped
+    | DispositionSaved
+    | SupervisorPausedAgent
+    | SupervisorLoggedOutAgent
+)
+"""Events about one agent."""
+
+HouseEvent = (
+    InboundCallArrived
+    | TrunkConfigured
+    | TrunkLost
+    | TrunkReturned
+    | NodeLost
+    | NodeResynchronised
+    | WallClockSet
+    | LeadsReserved
+    | LeadWithdrawn
+    | DoNotCallAdded
+    | CampaignConfigured
+    | CampaignStatusSet
+    | StateRestored
+)
+"""Events about the house: campaigns, leads, trunks, nodes, clocks, a restart."""
+
+Event = NetworkEvent | CallRequest | AgentEvent | HouseEvent
+"""Everything the engine can be told."""

@@ -1,0 +1,161 @@
+"""What follows from news of the house: settings, campaigns, leads, trunks, nodes, clocks, inbound callers."""
+
+from dialer.core import events
+from dialer.core.agent_flow import count_agents
+from dialer.core.call_attempt import UNANSWERED_STATES, AttemptState, AttemptTrigger, CallAttempt
+from dialer.core.call_flow import call_answered
+from dialer.core.campaign import PREVIEW, Campaign
+from dialer.core.commands import HangUp, RecordCampaignStatus
+from dialer.core.connecting import seek_agent, serve_campaign
+from dialer.core.ending import answered_outcome, finish, order_hang_up
+from dialer.core.events import CampaignStatus
+from dialer.core.outcomes import EndReason, Outcome
+from dialer.core.world import World
+from dialer.messages import AttemptId
+from rules.detection import DetectionVerdict
+
+
+def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
+    """Take a campaign's settings; they hold from the next decision on."""
+    settings = event.settings
+    campaign = world.campaigns.get(settings.campaign_id)
+    if campaign is None:
+        world.campaigns[settings.campaign_id] = Campaign(settings)
+    else:
+        campaign.configure(settings)
+    count_agents(world)
+
+
+def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:
+    """Start, pause, drain or stop a campaign."""
+    campaign = world.get_campaign(event.campaign_id)
+    if event.status is campaign.status:
+        return
+    campaign.status = event.status
+    if event.status is CampaignStatus.RUNNING:
+        campaign.hopper.is_exhausted = False
+        world.deadlines.set(campaign, world.now)
+    else:
+        world.deadlines.cancel(campaign)
+    if event.status in (CampaignStatus.STOPPED, CampaignStatus.DRAINING):
+        campaign.hopper.release_all(world, campaign)
+    if event.status is CampaignStatus.STOPPED:
+        _hang_up_lines(world, campaign)
+    if event.status is CampaignStatus.DRAINING and campaign.attempts_in_progress == 0:
+        campaign.status = CampaignStatus.STOPPED
+    world.outbox.append(
+        RecordCampaignStatus(campaign_id=event.campaign_id, status=campaign.status, at=world.now)
+    )
+    count_agents(world)
+    if campaign.is_dialing:
+        serve_campaign(world, campaign)
+
+
+def leads_reserved(world: World, event: events.LeadsReserved) -> None:
+    """Take leads into the hopper; what a stopped campaign gets goes back at once."""
+    campaign = world.get_campaign(event.campaign_id)
+    campaign.hopper.hear_answer(world.now, len(event.leads), event.is_exhausted)
+    campaign.hopper.add(world, campaign, event.leads)
+    if campaign.status in (CampaignStatus.STOPPED, CampaignStatus.DRAINING):
+        campaign.hopper.release_all(world, campaign)
+        return
+    if event.is_exhausted:
+        count_agents(world)
+    if campaign.settings.pacing_method == PREVIEW or campaign.hopper.has_bound:
+        serve_campaign(world, campaign)
+    world.nudge(campaign)
+
+
+def lead_withdrawn(world: World, event: events.LeadWithdrawn) -> None:
+    """Take a lead out of the hopper; an attempt in progress goes on."""
+    campaign = world.get_campaign(event.campaign_id)
+    campaign.hopper.withdraw(world, campaign, event.lead_id)
+
+
+def do_not_call_added(world: World, event: events.DoNotCallAdded) -> None:
+    """Never dial this number again; the check just before dialing finds it in every hopper."""
+    world.checks.do_not_call.add(event.e164)
+
+
+def inbound_call_arrived(world: World, event: events.InboundCallArrived) -> None:
+    """Let a caller in: to an agent, or into the queue."""
+    if event.attempt_id in world.attempts:
+        world.counts["InboundCallArrived: repeated"] += 1
+        return
+    campaign = world.get_campaign(event.campaign_id)
+    attempt = CallAttempt(
+        event.attempt_id, campaign, None, event.caller_id_number, event.node_id, None, world.now
+    )
+    attempt.is_inbound = True
+    attempt.answered_at = world.now
+    attempt.verdict = DetectionVerdict.NOT_DETECTED
+    attempt.preferred_agent_id = event.agent_id
+    attempt.required_skill = event.required_skill
+    world.attempts[attempt.attempt_id] = attempt
+    campaign.attempts_in_progress += 1
+    attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
+    seek_agent(world, attempt)
+
+
+def trunk_configured(world: World, event: events.TrunkConfigured) -> None:
+    """Take a trunk's limits."""
+    world.trunks.configure(event.settings)
+
+
+def trunk_lost(world: World, event: events.TrunkLost) -> None:
+    """Dial over it no more."""
+    world.trunks.set_service(event.trunk_id, is_in_service=False)
+
+
+def trunk_returned(world: World, event: events.TrunkReturned) -> None:
+    """Dial over it again."""
+    world.trunks.set_service(event.trunk_id, is_in_service=True)
+
+
+def node_lost(world: World, event: events.NodeLost) -> None:
+    """Dial over its trunks no more; its calls may live on, so nobody is given up yet."""
+    world.trunks.lose_node(event.node_id)
+
+
+def node_resynchronised(world: World, event: events.NodeResynchronised) -> None:
+    """Bring our picture of a node in line with the node: end what died, catch up on what was answered."""
+    world.trunks.return_node(event.node_id)
+    alive = set(event.attempt_ids)
+    answered = set(event.answered_ids)
+    ours = [attempt for attempt in world.attempts.values() if attempt.node_id == event.node_id]
+    for attempt in ours:
+        if attempt.attempt_id not in alive:
+            end_lost(world, attempt)
+        elif attempt.attempt_id in answered and attempt.state in UNANSWERED_STATES:
+            call_answered(world, attempt, events.CallAnswered(attempt_id=attempt.attempt_id))
+    for attempt_id in event.attempt_ids:
+        if attempt_id not in world.attempts:
+            hang_up_stray(world, attempt_id)
+
+
+def wall_clock_set(world: World, event: events.WallClockSet) -> None:
+    """Take the wall clock; hours, caps and callbacks are judged by it from now on."""
+    world.wall_offset_seconds = event.offset_seconds
+
+
+def end_lost(world: World, attempt: CallAttempt) -> None:
+    """End an attempt of which its node knows nothing any more."""
+    if attempt.answered_at is None:
+        outcome = Outcome.FAILED
+    else:
+        outcome = answered_outcome(attempt)
+        attempt.client_gone_at = world.now
+    finish(world, attempt, outcome, attempt.end_reason or EndReason.NODE_LOST)
+
+
+def hang_up_stray(world: World, attempt_id: AttemptId) -> None:
+    """End a leg that no attempt of ours stands behind: nobody may be left in silence on it."""
+    world.counts["stray leg hung up"] += 1
+    world.outbox.append(HangUp(attempt_id=attempt_id))
+
+
+def _hang_up_lines(world: World, campaign: Campaign) -> None:
+    """Hang up what rings; whoever has answered is served as usual."""
+    for attempt in [a for a in world.attempts.values() if a.campaign is campaign]:
+        if attempt.state in (AttemptState.DIALING, AttemptState.RINGING):
+            order_hang_up(world, attempt, EndReason.CAMPAIGN_STOPPED)
