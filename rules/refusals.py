@@ -61,9 +61,7 @@ def _cause(refusal: Refusal) -> str:
         case RefusalReason.ATTEMPT_CAP_LEAD:
             return f"This lead has had all {refusal.attempts_max} attempts allowed {_window(refusal)}"
         case RefusalReason.REST_AFTER_ABANDON:
-            return (
-                f"A call to this number was abandoned {_window(refusal).replace('in ', 'within the last ')}"
-            )
+            return f"A call to this number was abandoned less than {_hours(refusal.window_seconds)} ago"
         case _:
             assert_never(refusal.reason)
 
