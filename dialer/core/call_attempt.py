@@ -12,6 +12,7 @@ from dialer.core import events
 from dialer.core.errors import TransitionError
 from dialer.core.outcomes import EndReason
 from dialer.messages import AttemptId, NodeId
+from rules.abandon_ledger import AbandonClass
 from rules.detection import DetectionVerdict
 
 if TYPE_CHECKING:
@@ -164,6 +165,7 @@ class CallAttempt:
         "dialed_at",
         "e164",
         "end_reason",
+        "fate",
         "greeting_ended_at",
         "hang_ups_sent",
         "has_third_party",
@@ -229,6 +231,7 @@ class CallAttempt:
         self.has_third_party = False  # the third party has answered
         self.saved_disposition: events.DispositionSaved | None = None  # saved before the call ended
         self.hang_ups_sent = 0
+        self.fate: AbandonClass | None = None  # how the ledger will class it, once that is certain
         self.end_reason: EndReason | None = None  # set with HangUp; the network's word comes later
         self.deadline_at: float | None = None
         self.deadline_sequence = 0

@@ -14,7 +14,6 @@ from dialer.core.commands import (
     ResumeCall,
 )
 from dialer.core.connecting import (
-    count_abandoned,
     free_agent,
     give_up_waiting,
     offer,
@@ -23,6 +22,7 @@ from dialer.core.connecting import (
     wait_limit_at,
 )
 from dialer.core.ending import end_by_network, finish, order_hang_up, send_hang_up
+from dialer.core.ledger import count_fate
 from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason
 from dialer.core.settings import MachineAction
 from dialer.core.world import World
@@ -90,7 +90,7 @@ def call_connected(world: World, attempt: CallAttempt, event: events.CallConnect
     attempt.talk_began_at = world.now
     if attempt.bridged_at is None:
         attempt.bridged_at = world.now
-        _count_connected(world, attempt)
+        count_fate(world, attempt)
     world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
     world.record_agent(agent, "connected")
 
@@ -230,15 +230,6 @@ def _answered_too_late(world: World, attempt: CallAttempt) -> None:
     attempt.verdict = DetectionVerdict.NOT_DETECTED
     if attempt.campaign.lines.pop(attempt.attempt_id, None) is not None:
         attempt.campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
-    count_abandoned(world, attempt)
-
-
-def _count_connected(world: World, attempt: CallAttempt) -> None:
-    if attempt.is_inbound:
-        return
-    attempt.campaign.counts.connected += 1
-    if not attempt.is_dialed_for_agent and attempt.answered_at is not None:
-        attempt.campaign.pacer.observe("connected", world.now, world.now - attempt.answered_at)
 
 
 def _offer_on(world: World, attempt: CallAttempt) -> None:

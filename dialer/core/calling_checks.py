@@ -9,8 +9,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from dialer.core.leads import Lead
-from rules.attempt_caps import CapScope, attempt_cap_refusal
-from rules.calling_hours import CallingHoursCache
+from rules.dial_rules import DialRules
 from rules.policy_packs import PolicyPack
 from rules.refusals import Refusal
 
@@ -43,12 +42,12 @@ class LeadRefusal:
 class CallingChecks:
     """The checks of all campaigns, with what is remembered to make them cheap."""
 
-    __slots__ = ("_hours", "do_not_call")
+    __slots__ = ("_rules", "do_not_call")
 
     def __init__(self) -> None:
         """Begin with nothing forbidden but by law."""
         self.do_not_call: set[str] = set()  # E.164 numbers withdrawn since the engine was started
-        self._hours: dict[str, CallingHoursCache] = {}  # by name of the policy pack
+        self._rules: dict[str, DialRules] = {}  # by name of the policy pack
 
     def refusal(self, world: "World", pack: PolicyPack, lead: Lead) -> LeadRefusal | None:
         """Say why the lead's next number may not be dialed now; None if it may."""
@@ -66,22 +65,20 @@ class CallingChecks:
         wall_now = world.wall_now
         if lead.callback is not None and lead.callback.due_at > wall_now:
             return LeadRefusal(reason=HouseReason.CALLBACK_NOT_DUE.value, allowed_at=lead.callback.due_at)
-        refusal = self._hours_of(pack).refusal(number.zones, wall_now)
-        if refusal is None and number.attempts_at:
-            refusal = attempt_cap_refusal(
-                pack.attempt_caps, CapScope.NUMBER, number.attempts_at, wall_now, number.zones
-            )
-        if refusal is None and lead.attempts_at:
-            refusal = attempt_cap_refusal(
-                pack.attempt_caps, CapScope.LEAD, lead.attempts_at, wall_now, number.zones
-            )
+        refusal = self._rules_of(pack).refusal(
+            zones=number.zones,
+            now_at=wall_now,
+            number_attempts_at=number.attempts_at,
+            lead_attempts_at=lead.attempts_at,
+            abandoned_at=number.abandoned_at,
+        )
         return None if refusal is None else _as_lead_refusal(refusal)
 
-    def _hours_of(self, pack: PolicyPack) -> CallingHoursCache:
-        cache = self._hours.get(pack.name)
-        if cache is None or cache.hours is not pack.calling_hours:
-            cache = self._hours[pack.name] = CallingHoursCache(pack.calling_hours)
-        return cache
+    def _rules_of(self, pack: PolicyPack) -> DialRules:
+        rules = self._rules.get(pack.name)
+        if rules is None or rules.policy_pack is not pack:
+            rules = self._rules[pack.name] = DialRules(pack)
+        return rules
 
 
 def _as_lead_refusal(refusal: Refusal) -> LeadRefusal:

@@ -24,8 +24,8 @@ class CampaignCounts:
     """What has happened in a campaign since the engine was started."""
 
     attempts: int = 0  # begun
-    connected: int = 0  # live answers bridged to an agent
-    abandoned: int = 0  # live answers that ended without an agent
+    connected: int = 0  # live answers bridged to an agent in time, by the ledger's definition
+    abandoned: int = 0  # live answers that no agent met in time, by the same
 
 
 class Campaign:

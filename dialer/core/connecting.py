@@ -5,6 +5,7 @@ from dialer.core.call_attempt import AttemptTrigger, CallAttempt
 from dialer.core.campaign import PREVIEW, Campaign
 from dialer.core.commands import ConnectToAgent, PlaySafeHarbourMessage, ReleaseAgent
 from dialer.core.dialing import dial_for_agent, start_preview
+from dialer.core.ledger import count_fate
 from dialer.core.outcomes import EndReason
 from dialer.core.world import World
 from rules.abandon_ledger import ClockStart
@@ -107,18 +108,9 @@ def give_up_waiting(world: World, attempt: CallAttempt) -> None:
     attempt.move(AttemptTrigger.MESSAGE_STARTED, world.now)
     attempt.message_started_at = world.now
     attempt.end_reason = EndReason.OVERFLOW if attempt.is_inbound else EndReason.ABANDONED
-    count_abandoned(world, attempt)
+    count_fate(world, attempt)
     world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
     world.outbox.append(PlaySafeHarbourMessage(attempt_id=attempt.attempt_id))
-
-
-def count_abandoned(world: World, attempt: CallAttempt) -> None:
-    """Tell the pacer and the counters of a live answer that no agent met."""
-    if attempt.is_inbound or attempt.bridged_at is not None or attempt.answered_at is None:
-        return
-    attempt.campaign.counts.abandoned += 1
-    if not attempt.is_dialed_for_agent:
-        attempt.campaign.pacer.observe("abandoned", world.now, world.now - attempt.answered_at)
 
 
 def wait_limit_at(attempt: CallAttempt) -> float:

@@ -7,7 +7,7 @@ The lead's next state goes with it, unless an agent has talked: then it goes wit
 from dataclasses import replace
 
 from dialer.core.agent_session import AgentSession, AgentState, AgentTrigger, OwedDisposition
-from dialer.core.call_attempt import LINE_STATES, WITH_AGENT_STATES, AttemptState, AttemptTrigger, CallAttempt
+from dialer.core.call_attempt import WITH_AGENT_STATES, AttemptState, AttemptTrigger, CallAttempt
 from dialer.core.commands import (
     DropThirdParty,
     HangUp,
@@ -15,14 +15,14 @@ from dialer.core.commands import (
     RecordCampaignStatus,
     RecordDisposition,
 )
-from dialer.core.connecting import count_abandoned, free_agent, serve
+from dialer.core.connecting import free_agent, serve
 from dialer.core.events import CampaignStatus, DispositionSaved
 from dialer.core.leads import Lead, LeadNext, LeadStep
+from dialer.core.ledger import count_fate, ledger_entry
 from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason, Outcome
 from dialer.core.retries import after_attempt, after_disposition, with_attempt
 from dialer.core.world import World
 from dialer.messages import AgentId, AttemptId, CampaignId
-from rules.abandon_ledger import LedgerEntry
 from rules.detection import DetectionVerdict
 
 _UNANSWERED_KINDS = {Outcome.NO_ANSWER: "no_answer", Outcome.BUSY: "busy"}
@@ -239,13 +239,11 @@ def _free_from_offer(world: World, agent: AgentSession) -> None:
 
 
 def _tell_pacer_of_end(world: World, attempt: CallAttempt, outcome: Outcome) -> None:
-    """Tell the pacer of an attempt that ended before a verdict, or before an agent came."""
+    """Tell the pacer of an attempt that ended before a verdict, and count what it amounted to."""
     if attempt.attempt_id in attempt.campaign.lines:
         kind = "live_answer" if attempt.answered_at is not None else _UNANSWERED_KINDS.get(outcome, "failed")
         attempt.campaign.pacer.observe(kind, world.now, world.now - attempt.dialed_at)
-    # With the message playing, or hung up by us, the call was counted then.
-    if attempt.state in LINE_STATES or attempt.state in (AttemptState.WAITING, AttemptState.CONNECTING):
-        count_abandoned(world, attempt)
+    count_fate(world, attempt, ended_at=world.now)
 
 
 def _ended_record(
@@ -263,33 +261,10 @@ def _ended_record(
         outcome=outcome,
         reason=reason,
         agent_id=agent.agent_id if agent else None,
-        entry=_ledger_entry(world, attempt),
+        entry=ledger_entry(attempt, world.now),
         dialed_at=attempt.dialed_at,
         ended_at=world.now,
         lead_next=lead_next,
-    )
-
-
-def _ledger_entry(world: World, attempt: CallAttempt) -> LedgerEntry | None:
-    """Give the raw instants of an answered call; None where the law counts nothing.
-
-    That is: never answered, called by the client, or a broadcast, in which no agent was ever to come.
-    """
-    if attempt.answered_at is None or attempt.is_inbound or attempt.campaign.is_agentless:
-        return None
-    return LedgerEntry(
-        attempt_id=attempt.attempt_id,
-        campaign_id=attempt.campaign.settings.campaign_id,
-        answered_at=attempt.answered_at,
-        greeting_ended_at=attempt.greeting_ended_at,
-        verdict=attempt.verdict or DetectionVerdict.NOT_DETECTED,
-        verdict_at=attempt.verdict_at,
-        offered_at=attempt.offered_at,
-        bridged_at=attempt.bridged_at,
-        client_gone_at=attempt.client_gone_at,
-        message_started_at=attempt.message_started_at,
-        message_ended_at=attempt.message_ended_at,
-        ended_at=world.now,
     )
 
 

@@ -13,6 +13,7 @@ class PhoneNumber:
     e164: str  # the number, E.164
     zones: tuple[str, ...]  # every IANA zone the called party may be in; the strictest counts
     attempts_at: tuple[float, ...] = ()  # POSIX seconds of earlier attempts to this number, oldest first
+    abandoned_at: float | None = None  # POSIX seconds of the latest abandoned call to this number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

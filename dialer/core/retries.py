@@ -69,7 +69,7 @@ def with_attempt(lead: Lead, dialed_at: float, next_index: int) -> Lead:
 
 
 def _dialed(number: PhoneNumber, dialed_at: float) -> PhoneNumber:
-    return PhoneNumber(e164=number.e164, zones=number.zones, attempts_at=(*number.attempts_at, dialed_at))
+    return replace(number, attempts_at=(*number.attempts_at, dialed_at))
 
 
 def _by_rule(rule: RetryRule, lead: Lead, reason: str, wall_now: float) -> LeadNext:
