@@ -63,4 +63,5 @@ def _calendar_date(zone: ZoneInfo, at: float) -> date:
 
 
 def _span(zone: ZoneInfo, first: date, after: date) -> tuple[float, float]:
-    return float(first_second_of_local_date(zone, first)), float(first_second_of_local_date(zone, after))
+    start, end = (first_second_of_local_date(zone, day) for day in (first, after))
+    return float(start), float(end)

@@ -160,6 +160,7 @@ def test_rolling_caps_refuse_exactly_while_counting_does(
     if refusal is not None:
         end_at = ends_at(refusal)
         assert attempt_cap_refusal(caps, CapScope.NUMBER, attempts_at, end_at, ROME) is None
+        assert not any(is_full(cap, attempts_at, end_at) for cap in caps)
         assert any(is_full(cap, attempts_at, end_at - 2e-6) for cap in caps)
 
 
