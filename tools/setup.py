@@ -193,13 +193,10 @@ def provide(client: Path) -> str:
     packages = [need.package for need in missing]
     wanted = ", ".join(f"{need.package} ({need.purpose})" for need in missing)
     if shutil.which("apt-get") is None:
-        raise SetupError(
-            f"Missing: {wanted}. Install what your system calls these, then run `make setup` again."
-        )
+        raise SetupError(f"Missing: {wanted}. Install what your system calls these.")
     if os.geteuid() != 0:
         raise SetupError(
-            f"Missing: {wanted}. Run this line, then `make setup` again:\n"
-            f"sudo apt-get install --yes {' '.join(packages)}"
+            f"Missing: {wanted}. Run this line:\nsudo apt-get install --yes {' '.join(packages)}"
         )
     without_questions = {"DEBIAN_FRONTEND": "noninteractive"}
     run(["apt-get", "update"], variables=without_questions)

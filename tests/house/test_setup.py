@@ -1,5 +1,6 @@
 """The parts of the set-up that can be tested without installing anything."""
 
+import ast
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,6 +149,11 @@ def test_python_older_than_needed_is_refused_with_advice() -> None:
     with pytest.raises(SetupError, match=r"3\.11 or newer; this is Python 3\.9\.2[^\0]*make setup PYTHON="):
         check_python_version((3, 9, 2))
     check_python_version((3, 11, 0))
+
+
+def test_script_under_an_old_python_can_still_be_read() -> None:
+    """The advice above reaches those who need it: no newer grammar in the script itself."""
+    ast.parse(Path(setup.__file__).read_text(), feature_version=(3, 7))
 
 
 def missing_package(*, is_there: bool) -> Callable[[Path], list[setup.Need]]:
