@@ -74,7 +74,7 @@ def agent_paused(
     world.switchboard.leave(agent)
     world.record_agent(agent)
     if agent.preview is not None:
-        _end_preview(world, agent, HouseReason.PREVIEW_SKIPPED, agent.pause_reason)
+        end_preview(world, agent, HouseReason.PREVIEW_SKIPPED, agent.pause_reason)
 
 
 def agent_vanished(world: World, agent: AgentSession, event: events.AgentVanished) -> None:
@@ -131,7 +131,7 @@ def preview_accepted(world: World, agent: AgentSession, event: events.PreviewAcc
 def preview_skipped(world: World, agent: AgentSession, event: events.PreviewSkipped) -> None:
     """Release the lead on the agent's screen and show him the next one."""
     if _previews(agent, event):
-        _end_preview(world, agent, HouseReason.PREVIEW_SKIPPED, "skipped")
+        end_preview(world, agent, HouseReason.PREVIEW_SKIPPED, "skipped")
     else:
         world.counts["PreviewSkipped: not on his screen"] += 1
 
@@ -213,7 +213,7 @@ def _lose_leg(world: World, agent: AgentSession, reason: str) -> None:
     world.record_agent(agent, reason)
     if preview is not None:
         campaign = world.get_campaign(preview.campaign_id)
-        world.leads_in_progress.discard(preview.lead.lead_id)
+        world.let_lead_go(preview.lead.lead_id)
         campaign.hopper.put_back(preview.lead)
     if attempt is not None:
         _go_on_without(world, attempt, agent)
@@ -243,7 +243,7 @@ def _preview_timed_out(world: World, agent: AgentSession) -> None:
         return
     if action is PreviewTimeoutAction.PAUSE:
         agent.choose(AgentStatus.PAUSED, "preview timed out", world.now)
-    _end_preview(world, agent, HouseReason.PREVIEW_TIMED_OUT, "preview timed out")
+    end_preview(world, agent, HouseReason.PREVIEW_TIMED_OUT, "preview timed out")
 
 
 def _dial_preview(world: World, agent: AgentSession) -> None:
@@ -251,10 +251,10 @@ def _dial_preview(world: World, agent: AgentSession) -> None:
     preview = agent.preview
     assert preview is not None
     campaign = world.get_campaign(preview.campaign_id)
-    world.leads_in_progress.discard(preview.lead.lead_id)
+    world.let_lead_go(preview.lead.lead_id)
     refusal = world.checks.refusal(world, campaign.settings.policy_pack, preview.lead)
     if refusal is None and not campaign.is_dialing:
-        _end_preview(world, agent, HouseReason.CAMPAIGN_NOT_RUNNING, "campaign not running")
+        end_preview(world, agent, HouseReason.CAMPAIGN_NOT_RUNNING, "campaign not running")
     elif refusal is not None:
         refuse(world, agent, "PreviewAccepted", f"This lead may not be dialed any more: {refusal.reason}.")
         _release(
@@ -270,12 +270,13 @@ def _dial_preview(world: World, agent: AgentSession) -> None:
         free_agent(world, agent, AgentTrigger.RELEASED, "no line free")
 
 
-def _end_preview(world: World, agent: AgentSession, reason: HouseReason, why: str) -> None:
+def end_preview(world: World, agent: AgentSession, reason: HouseReason, why: str) -> None:
+    """Take the lead off an agent's screen and release it; he is served anew."""
     preview = agent.preview
     assert preview is not None
     campaign = world.get_campaign(preview.campaign_id)
     agent.preview = None
-    world.leads_in_progress.discard(preview.lead.lead_id)
+    world.let_lead_go(preview.lead.lead_id)
     _release(world, campaign, LeadRelease(lead_id=preview.lead.lead_id, reason=reason.value))
     free_agent(world, agent, AgentTrigger.RELEASED, why)
 

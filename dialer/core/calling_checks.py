@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class HouseReason(Enum):
     """Why the house, and not the law, gives a lead back undialed."""
 
-    DO_NOT_CALL = "do_not_call"  # the number or the lead was withdrawn
+    DO_NOT_CALL = "do_not_call"  # the number must not be called any more
+    WITHDRAWN = "withdrawn"  # the lead must not be dialed any more: erased, closed by hand, list undone
     LEAD_IN_PROGRESS = "lead_in_progress"  # an attempt or a wrap-up of this lead is going on
     NUMBER_IN_PROGRESS = "number_in_progress"  # an attempt to this number is going on
     NO_NUMBER_LEFT = "no_number_left"  # the lead has no (further) number

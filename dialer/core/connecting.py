@@ -107,7 +107,8 @@ def give_up_waiting(world: World, attempt: CallAttempt) -> None:
     attempt.campaign.waiting.pop(attempt.attempt_id, None)
     attempt.move(AttemptTrigger.MESSAGE_STARTED, world.now)
     attempt.message_started_at = world.now
-    attempt.end_reason = EndReason.OVERFLOW if attempt.is_inbound else EndReason.ABANDONED
+    is_queued = attempt.is_inbound or attempt.bridged_at is not None
+    attempt.end_reason = EndReason.OVERFLOW if is_queued else EndReason.ABANDONED
     count_fate(world, attempt)
     world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
     world.outbox.append(PlaySafeHarbourMessage(attempt_id=attempt.attempt_id))

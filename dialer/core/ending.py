@@ -137,7 +137,7 @@ def settle_disposition(world: World, agent: AgentSession, saved: DispositionSave
         settings = world.get_campaign(owed.campaign_id).settings
         code, callback_at, mine = _declared(saved)
         lead_next = after_disposition(settings, owed.lead, code, callback_at, mine, world.wall_now)
-        world.leads_in_progress.discard(owed.lead.lead_id)
+        world.let_lead_go(owed.lead.lead_id)
     record_disposition(world, agent, owed.attempt_id, owed.campaign_id, owed.lead, saved, lead_next)
     if agent.state is AgentState.WRAPPING_UP:
         end_wrap_up(world, agent, owed.since)
@@ -187,6 +187,8 @@ def _lead_next(
     if lead is None:
         return None
     settings = attempt.campaign.settings
+    if lead.lead_id in world.leads_withdrawn:
+        return LeadNext(step=LeadStep.CLOSED, reason="withdrawn")
     if saved is not None:
         code, callback_at, mine = _declared(saved)
         return after_disposition(settings, lead, code, callback_at, mine, world.wall_now)
@@ -201,7 +203,7 @@ def _let_lead_go(world: World, attempt: CallAttempt, lead_next: LeadNext | None)
     lead = attempt.lead
     if lead is None:
         return
-    world.leads_in_progress.discard(lead.lead_id)
+    world.let_lead_go(lead.lead_id)
     if lead_next is not None and lead_next.step is LeadStep.KEPT:
         dialed_at = attempt.dialed_at + world.wall_offset_seconds
         attempt.campaign.hopper.put_back(with_attempt(lead, dialed_at, lead_next.number_index))

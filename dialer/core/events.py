@@ -246,6 +246,7 @@ class NodeResynchronised:
 
     node_id: NodeId
     attempt_ids: tuple[AttemptId, ...]  # every called party's leg alive on the node
+    taken_at: float  # engine clock at which the list was taken; what was dialed later is not judged by it
     answered_ids: tuple[AttemptId, ...] = ()  # those of them that are off-hook
 
 

@@ -47,7 +47,7 @@ class Hopper:
     def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> None:
         """Take leads in; those that may not be dialed are released at once, with the reason."""
         refused: list[LeadRelease] = []
-        held = {lead.lead_id for lead in self._leads}
+        held = {lead.lead_id for leads in (self._leads, *self._bound.values()) for lead in leads}
         for lead in leads:
             if lead.lead_id in held:
                 world.counts["LeadsReserved: lead held already"] += 1
@@ -75,7 +75,7 @@ class Hopper:
 
     def withdraw(self, world: "World", campaign: "Campaign", lead_id: LeadId) -> None:
         """Release one lead, which must not be dialed any more."""
-        self._release_where(world, campaign, lambda lead: lead.lead_id == lead_id, HouseReason.DO_NOT_CALL)
+        self._release_where(world, campaign, lambda lead: lead.lead_id == lead_id, HouseReason.WITHDRAWN)
 
     def release_all(self, world: "World", campaign: "Campaign") -> None:
         """Release everything: the campaign does not dial any more."""

@@ -1,9 +1,10 @@
 """What follows from news of the house: settings, campaigns, leads, trunks, nodes, clocks, inbound callers."""
 
 from dialer.core import events
-from dialer.core.agent_flow import count_agents
+from dialer.core.agent_flow import count_agents, end_preview
 from dialer.core.call_attempt import UNANSWERED_STATES, AttemptState, AttemptTrigger, CallAttempt
 from dialer.core.call_flow import call_answered
+from dialer.core.calling_checks import HouseReason
 from dialer.core.campaign import PREVIEW, Campaign
 from dialer.core.commands import HangUp, RecordCampaignStatus
 from dialer.core.connecting import seek_agent, serve_campaign
@@ -67,9 +68,14 @@ def leads_reserved(world: World, event: events.LeadsReserved) -> None:
 
 
 def lead_withdrawn(world: World, event: events.LeadWithdrawn) -> None:
-    """Take a lead out of the hopper; an attempt in progress goes on."""
+    """Take a lead out of the hopper and off screens; an attempt in progress goes on, and is its last."""
     campaign = world.get_campaign(event.campaign_id)
     campaign.hopper.withdraw(world, campaign, event.lead_id)
+    if event.lead_id in world.leads_in_progress:
+        world.leads_withdrawn.add(event.lead_id)
+        for agent in list(world.agents.values()):
+            if agent.preview is not None and agent.preview.lead.lead_id == event.lead_id:
+                end_preview(world, agent, HouseReason.WITHDRAWN, event.reason)
 
 
 def do_not_call_added(world: World, event: events.DoNotCallAdded) -> None:
@@ -122,7 +128,11 @@ def node_resynchronised(world: World, event: events.NodeResynchronised) -> None:
     world.trunks.return_node(event.node_id)
     alive = set(event.attempt_ids)
     answered = set(event.answered_ids)
-    ours = [attempt for attempt in world.attempts.values() if attempt.node_id == event.node_id]
+    ours = [
+        attempt
+        for attempt in world.attempts.values()
+        if attempt.node_id == event.node_id and attempt.dialed_at <= event.taken_at
+    ]
     for attempt in ours:
         if attempt.attempt_id not in alive:
             end_lost(world, attempt)

@@ -44,7 +44,7 @@ class EndReason(Enum):
     SILENT_NETWORK = "silent_network"  # nothing was heard of it until its last deadline
     NODE_LOST = "node_lost"  # its Asterisk was gone, and did not know it any more
     TRANSFERRED = "transferred"  # handed to a third party, and ended there
-    OVERFLOW = "overflow"  # an inbound caller waited as long as the campaign lets him
+    OVERFLOW = "overflow"  # a caller, or a client handed on, waited as long as the campaign lets him
 
 
 UNANSWERED_OUTCOMES = {

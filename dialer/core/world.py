@@ -33,6 +33,7 @@ class World:
         "counts",
         "deadlines",
         "leads_in_progress",
+        "leads_withdrawn",
         "now",
         "numbers_in_progress",
         "outbox",
@@ -59,6 +60,7 @@ class World:
         self.deadlines = Deadlines()
         self.numbers_in_progress: set[str] = set()
         self.leads_in_progress: set[LeadId] = set()
+        self.leads_withdrawn: set[LeadId] = set()  # of those in progress: never dialed again
         self.outbox: list[Command] = []
         self.counts: Counter[str] = Counter()  # events ignored, by kind and reason
 
@@ -97,6 +99,11 @@ class World:
             known = ", ".join(sorted(self.campaigns)) or "none"
             raise UnknownCampaign(f"campaign {campaign_id!r} was never configured; known: {known}")
         return campaign
+
+    def let_lead_go(self, lead_id: LeadId) -> None:
+        """Note that nothing is going on with a lead any more."""
+        self.leads_in_progress.discard(lead_id)
+        self.leads_withdrawn.discard(lead_id)
 
     def nudge(self, campaign: "Campaign") -> None:
         """Let a small team's campaign decide right after this event instead of at its next interval."""
