@@ -42,6 +42,7 @@ class BindingConstraint(StrEnum):
     IDLE_AGENTS = "idle_agents"  # each idle agent has its lines already
     AGENT_LOAD = "agent_load"  # more calls would overload the team in the long run (Erlang)
     ABANDON_RISK = "abandon_risk"  # the next live answer would too probably find no agent
+    LINES_PER_AGENT_MAX = "lines_per_agent_max"  # as many lines for each agent as the method ever rings
     ABANDON_LIMIT = "abandon_limit"  # the abandon budget is spent: one line per idle agent at most
     INBOUND_WAITING = "inbound_waiting"  # an inbound call waits: agents belong to it
     LINES_MAX = "lines_max"  # all lines of this pacer are in use

@@ -7,7 +7,7 @@ from pacing.interface import BindingConstraint
 from pacing.snapshot import Snapshot
 
 DIAL_BURST_SECONDS = 1.0
-"""Dials not used are kept for this long: one decision a second uses the rate in full, a pause piles up nothing."""
+"""Dials not used are kept for this long: a decision a second uses the full rate, a pause adds nothing."""
 
 
 class LineLimits:

@@ -4,12 +4,14 @@ from pacing.agent_dials import ManualPacer, PreviewPacer
 from pacing.agentless import AgentlessPacer
 from pacing.errors import UnknownMethodError
 from pacing.pacer import Pacer
+from pacing.predictive import PredictivePacer
 from pacing.progressive import ProgressivePacer
 from pacing.ratio import RatioPacer
 from pacing.settings import SettingRanges, read_settings, read_terms
 
 PACERS: dict[str, type[Pacer]] = {
-    pacer.method: pacer for pacer in (ManualPacer, PreviewPacer, ProgressivePacer, RatioPacer, AgentlessPacer)
+    pacer.method: pacer
+    for pacer in (ManualPacer, PreviewPacer, ProgressivePacer, RatioPacer, PredictivePacer, AgentlessPacer)
 }
 
 
@@ -40,7 +42,8 @@ def create_pacer(
     """A pacer of that method.
 
     `abandon_limit_ratio` in 0..1; the two durations in seconds; `lines_max` caps all lines of this pacer
-    at once (ringing, waiting, talking); `seed` is for methods that draw numbers; `settings`: see `setting_ranges`.
+    at once (ringing, waiting, talking); `seed` is for methods that draw numbers.
+    The settings of each method: `setting_ranges`.
     Raises UnknownMethodError, UnknownSettingError, FigureError.
 
     >>> from pacing import PacingInputs

@@ -1,0 +1,71 @@
+"""Tails of the Poisson-binomial distribution: the sum of independent indicators with own probabilities.
+
+Exact by its characteristic function for few terms; for many a normal law, corrected for steps and skewness.
+All functions work on columns: column j holds the probabilities of the terms at moment j.
+Theory and sources: docs/algorithms/pacing.md, part 5.
+"""
+
+import math
+
+import numpy as np
+
+from pacing.snapshot import Floats
+
+NORMAL_REACH = 8.0
+_NORMAL_GRID = np.linspace(-NORMAL_REACH, NORMAL_REACH, 3201)
+_NORMAL_VALUES = np.array([0.5 * math.erfc(-x / math.sqrt(2.0)) for x in _NORMAL_GRID])
+
+
+def normal_distribution(x: Floats) -> Floats:
+    """P(standard normal <= x), by a table: 2e-6 exact.
+
+    >>> round(float(normal_distribution(np.array([1.645]))[0]), 4)
+    0.95
+    """
+    below: Floats = np.interp(x, _NORMAL_GRID, _NORMAL_VALUES)
+    return below
+
+
+def point_probabilities(terms: Floats) -> Floats:
+    """P(sum = k), k = 0..n, for each column of `terms` (n × columns): exact.
+
+    The characteristic function is a product over the terms, taken at n + 1 roots of unity and transformed:
+    Y. Hong, "On computing the distribution function for the Poisson binomial distribution", CSDA 59 (2013).
+
+    >>> point_probabilities(np.array([[0.5], [0.2]])).round(3)[0].tolist()
+    [0.4, 0.5, 0.1]
+    """
+    count = len(terms)
+    # The values at the other half of the roots are conjugates: irfft supplies them.
+    roots = np.exp(-2j * np.pi * np.arange((count + 1) // 2 + 1) / (count + 1)) - 1.0
+    product = np.multiply.reduce(1.0 + terms[:, :, None] * roots, axis=0)
+    return np.clip(np.fft.irfft(product, n=count + 1, axis=1), 0.0, 1.0)
+
+
+def tail_exact(terms: Floats, least: int, reach: int) -> Floats:
+    """P(sum >= least - i) for i = 0..reach, one row for each column of `terms`."""
+    columns = terms.shape[1]
+    points = point_probabilities(terms) if len(terms) else np.ones((columns, 1))
+    tails = np.cumsum(points[:, ::-1], axis=1)[:, ::-1]
+    # Beyond the largest possible sum the tail is 0, at and below zero it is 1.
+    sums = least - np.arange(reach + 1)
+    inside = np.clip(sums, 0, len(terms))
+    window = tails[:, inside]
+    window[:, sums > len(terms)] = 0.0
+    window[:, sums <= 0] = 1.0
+    return window
+
+
+def tail_normal(mean: Floats, variance: Floats, third: Floats, least: Floats | float) -> Floats:
+    """P(sum >= least) from the first three cumulants; arrays of one shape.
+
+    Normal with continuity correction and a term for skewness: A. Yu. Volkova, "A refinement of the central
+    limit theorem for sums of independent random indicators", Theory Probab. Appl. 40 (1996).
+    """
+    deviation = np.sqrt(np.maximum(variance, 1e-9))
+    x = (least - 0.5 - mean) / deviation
+    skewness = third / (deviation * deviation * deviation)
+    density = np.exp(-0.5 * np.minimum(x * x, 200.0)) / math.sqrt(2.0 * math.pi)
+    below = normal_distribution(x) + skewness * (1.0 - x * x) * density / 6.0
+    tail: Floats = np.clip(1.0 - below, 0.0, 1.0)
+    return tail

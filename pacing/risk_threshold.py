@@ -1,0 +1,93 @@
+"""The largest risk that one more line may carry, steered by what was really abandoned.
+
+Forecasts are never quite right; this feedback makes the abandon ratio come out at its limit anyway.
+The state is a log-odds and a budget; the forecasts it corrects live elsewhere.
+Theory: docs/algorithms/pacing.md, part 6.
+"""
+
+import math
+from collections.abc import Sequence
+
+from pacing.interface import WindowBudget
+from pacing.state import State, StateReader
+
+GAIN_PER_CALL = 0.15
+"""Change of the log-odds for each call of savings or debt."""
+
+DEBT_GAIN_PER_CALL = 1.0
+"""Additional change for each call of debt: a budget that is spent is a wall, not a slope."""
+
+DRIFT_GAIN = 0.03 * GAIN_PER_CALL * GAIN_PER_CALL / 4.0
+"""Slow integral of the budget: it makes the pair of gains critically damped (docs, part 6)."""
+
+SAVINGS_CALLS_MAX = 8.0
+DEBT_CALLS_MAX = 40.0
+RESERVE_SIGMAS = 0.5
+RESERVE_CALLS_MAX = 3.0
+LARGE_TEAM_AGENTS = 50.0
+LOG_ODDS_MIN = math.log(1e-5)
+LOG_ODDS_MAX = 0.0
+CENTRE_MIN = math.log(0.005)
+CENTRE_MAX = math.log(0.4)
+
+
+class RiskThreshold:
+    """Turns the fates of live answers into the threshold theta."""
+
+    def __init__(self, abandon_limit_ratio: float) -> None:
+        self._limit_ratio = abandon_limit_ratio
+        self._centre_start = _log_odds(min(0.4, max(0.005, abandon_limit_ratio)))
+        self._centre = self._centre_start
+        self._balance = 0.0  # calls that may still be abandoned, within bounds
+        self._answered_live = 0.0
+
+    def observe(self, *, is_abandoned: bool, agents: int, is_at_risk: bool) -> None:
+        """One live answer met its fate. `is_at_risk`: lines were lately limited by this threshold."""
+        self._answered_live += 1.0
+        earned = self._limit_ratio - (1.0 if is_abandoned else 0.0)
+        self._balance = min(SAVINGS_CALLS_MAX, max(-DEBT_CALLS_MAX, self._balance + earned))
+        # Anti-windup: what was saved while other limits held the lines down says nothing about the forecast.
+        if is_at_risk or self.budget_calls < 0.0:
+            drift = DRIFT_GAIN * _team_gain(agents) * self.budget_calls
+            self._centre = min(CENTRE_MAX, max(CENTRE_MIN, self._centre + drift))
+
+    @property
+    def budget_calls(self) -> float:
+        """Calls that may still be abandoned, less a reserve that grows with the count up to a bound."""
+        reserve = RESERVE_SIGMAS * math.sqrt(self._limit_ratio * self._answered_live)
+        return self._balance - min(RESERVE_CALLS_MAX, reserve)
+
+    def theta(self, agents: int, window_budgets: Sequence[WindowBudget]) -> float:
+        """Largest acceptable probability that the next line's live answer finds no agent in time."""
+        if self._limit_ratio <= 0.0:
+            return 0.0
+        budget = self.budget_calls
+        for window in window_budgets:
+            left = window.limit_ratio * window.answered_live - window.abandoned
+            reserve = RESERVE_SIGMAS * math.sqrt(window.limit_ratio * window.answered_live)
+            budget = min(budget, max(-DEBT_CALLS_MAX, left - min(RESERVE_CALLS_MAX, reserve)))
+        log_odds = self._centre + GAIN_PER_CALL * _team_gain(agents) * budget
+        if budget < 0.0:
+            log_odds += DEBT_GAIN_PER_CALL * budget
+        log_odds = min(LOG_ODDS_MAX, max(LOG_ODDS_MIN, log_odds))
+        return 1.0 / (1.0 + math.exp(-log_odds))
+
+    def state(self) -> State:
+        """Log-odds, balance and count."""
+        return {"centre": self._centre, "balance": self._balance, "answered_live": self._answered_live}
+
+    def restore(self, state: StateReader) -> None:
+        """Take back what `state` gave; raises PacerStateError and then changes nothing."""
+        centre = state.number("centre", lowest=CENTRE_MIN, highest=CENTRE_MAX)
+        balance = state.number("balance", lowest=-DEBT_CALLS_MAX, highest=SAVINGS_CALLS_MAX)
+        answered_live = state.number("answered_live")
+        self._centre, self._balance, self._answered_live = centre, balance, answered_live
+
+
+def _log_odds(ratio: float) -> float:
+    return math.log(ratio / (1.0 - ratio))
+
+
+def _team_gain(agents: int) -> float:
+    """Large teams abandon in bursts and answer between dial and fate: less gain for each call."""
+    return math.sqrt(LARGE_TEAM_AGENTS / max(LARGE_TEAM_AGENTS, agents))
