@@ -25,6 +25,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 import tests.house.mutants as package
+from tests.conftest import PROFILE_VARIABLE
 from tests.house.mutants.mutant import Mutant
 from tests.house.source_tree import ROOT, list_files
 
@@ -139,8 +140,13 @@ def is_right_reason(mutant: Mutant, exit_code: int, output: str) -> bool:
 
 def check(mutant: Mutant, tree: Tree) -> Verdict:
     """Plant one fault, run the check that must notice it, and take the fault out again."""
-    # The copy comes before everything installed, so that no installed file answers in its place.
-    environment = {**os.environ, "PYTHONPATH": str(tree.root), "NO_COLOR": "1"}
+    environment = {
+        **os.environ,
+        # The copy comes before everything installed, so that no installed file answers in its place.
+        "PYTHONPATH": str(tree.root),
+        PROFILE_VARIABLE: "planted-fault",
+        "NO_COLOR": "1",
+    }
     try:
         with tree.planted(mutant):
             ended = subprocess.run(
