@@ -6,6 +6,8 @@ Two memories, one fast and one slow; the larger wins, because a jump upwards is 
 Theory: docs/algorithms/pacing.md, part 3.
 """
 
+import math
+
 from pacing.state import State, StateReader
 
 FACTOR_MIN = 0.2
@@ -13,17 +15,22 @@ FACTOR_MAX = 10.0
 
 
 class AnswerMemory:
-    """Live answers observed and expected over about the last `answers` of them, shrunk towards one."""
+    """Live answers observed and expected, the newest ones, shrunk towards one."""
 
-    def __init__(self, *, answers: float, prior_answers: float) -> None:
+    def __init__(self, *, answers: float, seconds: float, prior_answers: float) -> None:
         self._answers = answers
+        self._seconds = seconds
         self._prior_answers = prior_answers
         self._observed = 0.0
         self._expected = 0.0
 
-    def add(self, *, observed: float, expected: float) -> None:
-        """Forget a little in proportion to what came, then count it."""
-        kept = max(0.0, 1.0 - 0.5 * (observed + expected) / self._answers)
+    def add(self, *, observed: float, expected: float, elapsed_seconds: float) -> None:
+        """Forget by what came or by time, whichever keeps more; then count what came.
+
+        A small team remembers a number of answers, a large one (many answers each second) a stretch of time.
+        """
+        by_answers = 1.0 - 0.5 * (observed + expected) / self._answers
+        kept = max(by_answers, math.exp(-elapsed_seconds / self._seconds))
         self._observed = self._observed * kept + observed
         self._expected = self._expected * kept + expected
 
@@ -46,13 +53,23 @@ class AnswerJump:
     """The factor by which live answers exceed (or miss) the ring law just now."""
 
     def __init__(self) -> None:
-        self._fast = AnswerMemory(answers=8.0, prior_answers=6.0)
-        self._slow = AnswerMemory(answers=60.0, prior_answers=30.0)
+        self._fast = AnswerMemory(answers=8.0, seconds=10.0, prior_answers=6.0)
+        self._slow = AnswerMemory(answers=60.0, seconds=60.0, prior_answers=30.0)
+        self._came = 0.0
 
-    def add(self, *, observed: float, expected: float) -> None:
-        """Count live answers that came, or that the ring law expected, in a stretch of time."""
-        self._fast.add(observed=observed, expected=expected)
-        self._slow.add(observed=observed, expected=expected)
+    def answered(self) -> None:
+        """A live answer came; it counts with the stretch of time that `expect` closes."""
+        self._came += 1.0
+
+    def expect(self, expected: float, elapsed_seconds: float) -> None:
+        """A stretch of time ended in which the ring law expected this many live answers."""
+        for memory in (self._fast, self._slow):
+            memory.add(observed=self._came, expected=expected, elapsed_seconds=elapsed_seconds)
+        self._came = 0.0
+
+    def skip(self) -> None:
+        """A stretch of time ended in which nobody looked at the lines: its answers tell nothing."""
+        self._came = 0.0
 
     @property
     def factor(self) -> float:

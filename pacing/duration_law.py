@@ -19,6 +19,8 @@ EDGES_SECONDS = (
 )  # fmt: skip
 """Intervals of constant hazard: fine where wrap-ups end, coarse where sales do; the last one is open."""
 
+EDGES = np.array(EDGES_SECONDS)
+
 INTERVAL_PRIOR_ENDS = 4.0
 """Each interval is drawn towards the overall hazard with the weight of this many ends."""
 
@@ -36,7 +38,8 @@ class DurationCurve:
     def cumulative_hazard(self, ages_seconds: Floats) -> Floats:
         """-log of the probability to last longer than each age."""
         beyond = np.maximum(ages_seconds - EDGES_SECONDS[-1], 0.0) * self.hazards[-1]
-        return np.interp(ages_seconds, EDGES_SECONDS, self.cumulative) + beyond
+        total: Floats = np.interp(ages_seconds, EDGES, self.cumulative) + beyond
+        return total
 
     def ended_by(self, ages_seconds: Floats) -> Floats:
         """P(duration <= age); zero for negative ages."""
@@ -77,12 +80,12 @@ class DurationLaw:
         partial = np.array(self._part) / self._weight
         outlived = ends
         if len(running_ages_seconds):
-            last = np.searchsorted(EDGES_SECONDS, running_ages_seconds, side="right") - 1
+            last = np.searchsorted(EDGES, running_ages_seconds, side="right") - 1
             count = len(EDGES_SECONDS)
             outlived = ends + np.bincount(last, minlength=count)
-            into = running_ages_seconds - np.array(EDGES_SECONDS)[last]
+            into = running_ages_seconds - EDGES[last]
             partial = partial + np.bincount(last, weights=into, minlength=count)
-        widths = np.diff(EDGES_SECONDS)
+        widths = np.diff(EDGES)
         exposure = partial
         exposure[:-1] += (np.cumsum(outlived[::-1])[::-1][1:]) * widths
         overall = (ends.sum() + self._prior_ends) / (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pacing.duration_law import EDGES_SECONDS, DurationCurve, ended_within, free_by
+from pacing.duration_law import EDGES, DurationCurve, ended_within, free_by
 from pacing.ring_law import RingCurves
 from pacing.snapshot import Floats, Snapshot
 
@@ -22,9 +22,8 @@ _QUANTILES = (np.arange(MOMENTS) + 0.5) / MOMENTS
 
 def _age_nodes() -> Floats:
     """Ages at which free-by tables are computed: each edge and each middle of an interval."""
-    edges = np.array(EDGES_SECONDS)
-    middles = (edges[1:] + edges[:-1]) / 2.0
-    return np.sort(np.concatenate((edges, middles)))
+    middles = (EDGES[1:] + EDGES[:-1]) / 2.0
+    return np.sort(np.concatenate((EDGES, middles)))
 
 
 AGE_NODES = _age_nodes()

@@ -7,7 +7,7 @@ Theory and a worked example: docs/algorithms/pacing.md, part 5.
 import numpy as np
 
 from pacing.forecast import Forecast
-from pacing.poisson_binomial import tail_exact, tail_normal
+from pacing.poisson_binomial import cumulants, power_sums, tail_exact, tail_normal
 from pacing.snapshot import Floats
 
 EXACT_TERMS_MAX = 48
@@ -40,7 +40,7 @@ def lines_within_risk(
 def line_risks(forecast: Forecast, balance: int, count: int, scales: Floats | None = None) -> Floats:
     """Risk of the 1st, 2nd ... `count`-th line started now, each given those before it."""
     least = balance + forecast.agents_busy
-    answers = np.broadcast_to(forecast.new_line, (count, len(forecast.new_line)))
+    answers = np.tile(forecast.new_line, (count, 1))
     if scales is not None:
         answers = np.minimum(answers * scales[:count, None], 1.0)
     if len(forecast.terms) <= EXACT_TERMS_MAX:
@@ -54,7 +54,7 @@ def _risks_exact(terms: Floats, least: int, answers: Floats) -> Floats:
     tails = tail_exact(terms, least, count)
     risks = np.empty(count)
     for line in range(count):
-        risks[line] = tails[:, 0].sum()
+        risks[line] = np.add.reduce(tails[:, 0])
         chance = answers[line][:, None]
         tails = tails[:, :-1] + chance * (tails[:, 1:] - tails[:, :-1])
     mean: Floats = risks / terms.shape[1]
@@ -63,19 +63,10 @@ def _risks_exact(terms: Floats, least: int, answers: Floats) -> Floats:
 
 def _risks_normal(terms: Floats, least: int, answers: Floats) -> Floats:
     """The first three cumulants add up, so that all lines are done at once."""
-    mean, variance, third = _cumulants(terms)
-    more = np.concatenate((np.zeros((1, answers.shape[1])), answers[:-1]))
-    spread = more * (1.0 - more)
-    risks = tail_normal(
-        mean.sum(axis=0) + np.cumsum(more, axis=0),
-        variance.sum(axis=0) + np.cumsum(spread, axis=0),
-        third.sum(axis=0) + np.cumsum(spread * (1.0 - 2.0 * more), axis=0),
-        float(least),
-    )
-    mean_risks: Floats = risks.mean(axis=1)
-    return mean_risks
-
-
-def _cumulants(terms: Floats) -> tuple[Floats, Floats, Floats]:
-    variance = terms * (1.0 - terms)
-    return terms, variance, variance * (1.0 - 2.0 * terms)
+    start = np.array(power_sums(terms))
+    # Before line k only lines 1 .. k-1 are new.
+    squares = answers * answers
+    more = np.cumsum((answers, squares, squares * answers), axis=1) - (answers, squares, squares * answers)
+    risks = tail_normal(*cumulants(start[:, None, :] + more), float(least))
+    mean: Floats = np.add.reduce(risks, axis=1) / risks.shape[1]
+    return mean

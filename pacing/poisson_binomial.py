@@ -56,6 +56,23 @@ def tail_exact(terms: Floats, least: int, reach: int) -> Floats:
     return window
 
 
+def power_sums(terms: Floats) -> tuple[Floats, Floats, Floats]:
+    """Sums of p, p², p³ over the terms of each column."""
+    ones = np.ones(len(terms))
+    squares = terms * terms
+    # Products with ones: several times faster than sums along the long axis.
+    return ones @ terms, ones @ squares, ones @ (squares * terms)
+
+
+def cumulants(sums: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, variance and third cumulant of the sum of indicators, from its power sums.
+
+    >>> [round(float(x), 3) for x in cumulants(np.array(power_sums(np.array([[0.5], [0.2]])))[:, 0])]
+    [0.7, 0.41, 0.096]
+    """
+    return sums[0], sums[0] - sums[1], sums[0] - 3.0 * sums[1] + 2.0 * sums[2]
+
+
 def tail_normal(mean: Floats, variance: Floats, third: Floats, least: Floats | float) -> Floats:
     """P(sum >= least) from the first three cumulants; arrays of one shape.
 

@@ -1,7 +1,7 @@
 """Predictive dialing: start lines while the next one's live answer will probably enough find an agent.
 
-It puts the parts together: the laws (`ring_law`, `duration_law`, `answer_jump`), their tables (`forecast`), the
-risk of the next line (`marginal_risk`) and the price of risk (`risk_threshold`).
+It puts the parts together: the laws (`ring_law`, `duration_law`, `answer_jump`), their tables (`forecast`),
+the risk of the next line (`marginal_risk`) and the price of risk (`risk_threshold`).
 Without evidence it is about progressive, and never below: one line for each idle agent carries no risk.
 Theory: docs/algorithms/pacing.md.
 """
@@ -31,6 +31,9 @@ REBUILD_SHARE = 0.04
 
 ANSWER_GAP_SECONDS_MAX = 2.0
 """A longer gap between decisions tells nothing about expected answers: nobody looked at the lines."""
+
+PRIOR_LIVE_ANSWERS = 6.0
+"""Live answers that the prior of the ring law is worth: the fewer are known, the more is feared."""
 
 QUANTILE_SIGMAS = 1.2816
 """10 % and 90 % of the normal distribution."""
@@ -82,7 +85,7 @@ class PredictivePacer(Pacer):
         if kind in ("live_answer", "machine", "busy", "no_answer", "failed"):
             self._ring.observe(value, is_live=kind == "live_answer")
             if kind == "live_answer":
-                self._jump.add(observed=1.0, expected=0.0)
+                self._jump.answered()
         elif kind == "talk_end":
             self._talk.observe(value)
         elif kind == "wrap_up_end":
@@ -99,7 +102,7 @@ class PredictivePacer(Pacer):
         self._agents = snapshot.agents_logged_in
         self._expect(snapshot.now)
         tables = self._tables_for(snapshot)
-        factor = self._jump.factor
+        factor = self._jump.factor * (1.0 + 1.0 / math.sqrt(self._ring.live_weight + PRIOR_LIVE_ANSWERS))
         forecast = tables.forecast(snapshot, factor)
         theta = self._threshold.theta(self._agents, snapshot.window_budgets)
         lines, reason, risks = self._lines(snapshot, forecast, theta, tables.ring.live_ratio * factor)
@@ -130,10 +133,11 @@ class PredictivePacer(Pacer):
 
     def _expect(self, now: float) -> None:
         """Tell the short-term memory how many live answers the ring law expected since the last decision."""
-        if self._decided_at is not None:
-            elapsed = now - self._decided_at
-            if 0.0 < elapsed <= ANSWER_GAP_SECONDS_MAX:
-                self._jump.add(observed=0.0, expected=self._expected_per_second * elapsed)
+        elapsed = math.inf if self._decided_at is None else now - self._decided_at
+        if 0.0 <= elapsed <= ANSWER_GAP_SECONDS_MAX:
+            self._jump.expect(self._expected_per_second * elapsed, elapsed)
+        else:
+            self._jump.skip()
         self._decided_at = now
 
     def _note_expected(self, snapshot: Snapshot, tables: ForecastTables, lines: int) -> None:
@@ -225,7 +229,7 @@ def _scales(probabilities: Floats | None, live_ratio: float, count: int) -> Floa
 
 def _quantiles(terms: Floats, more: int) -> tuple[float, float, float]:
     """10 %, 50 %, 90 % of the sum of the terms plus `more`, by the normal law, within what is possible."""
-    mean = float(terms.sum())
+    mean = float(np.add.reduce(terms))
     spread = QUANTILE_SIGMAS * math.sqrt(max(0.0, mean - float(np.dot(terms, terms))))
     most = float(len(terms))
     low, middle, high = (more + min(most, max(0.0, x)) for x in (mean - spread, mean, mean + spread))

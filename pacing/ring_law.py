@@ -1,7 +1,8 @@
 """How long lines ring and how many of them answer live, by age since the dial.
 
 It learns from lines that ended and from lines that still ring: those that ring on count as "at risk".
-Without them early failures would bias everything. Lines in answering-machine detection still count as ringing.
+Without them early failures would bias everything.
+Lines in answering-machine detection still count as ringing.
 It must not know agents. Theory: docs/algorithms/pacing.md, part 2.
 """
 
@@ -89,6 +90,11 @@ class RingLaw:
     def lines_weight(self) -> float:
         """Lines that the law remembers, the newest weighing one."""
         return (sum(self._live) + sum(self._other)) / self._weight
+
+    @property
+    def live_weight(self) -> float:
+        """Live answers that the law remembers, the newest weighing one."""
+        return sum(self._live) / self._weight
 
     def curves(self, ring_ages_seconds: Floats) -> RingCurves:
         """The law now, given also the lines that still ring."""

@@ -45,7 +45,7 @@ class RiskThreshold:
         """One live answer met its fate. `is_at_risk`: lines were lately limited by this threshold."""
         self._answered_live += 1.0
         earned = self._limit_ratio - (1.0 if is_abandoned else 0.0)
-        self._balance = min(SAVINGS_CALLS_MAX, max(-DEBT_CALLS_MAX, self._balance + earned))
+        self._balance = min(SAVINGS_CALLS_MAX, max(-max(DEBT_CALLS_MAX, agents), self._balance + earned))
         # Anti-windup: what was saved while other limits held the lines down says nothing about the forecast.
         if is_at_risk or self.budget_calls < 0.0:
             drift = DRIFT_GAIN * _team_gain(agents) * self.budget_calls
@@ -79,7 +79,7 @@ class RiskThreshold:
     def restore(self, state: StateReader) -> None:
         """Take back what `state` gave; raises PacerStateError and then changes nothing."""
         centre = state.number("centre", lowest=CENTRE_MIN, highest=CENTRE_MAX)
-        balance = state.number("balance", lowest=-DEBT_CALLS_MAX, highest=SAVINGS_CALLS_MAX)
+        balance = state.number("balance", lowest=-1e6, highest=SAVINGS_CALLS_MAX)
         answered_live = state.number("answered_live")
         self._centre, self._balance, self._answered_live = centre, balance, answered_live
 
