@@ -44,6 +44,7 @@ class CallLeg:
         "detection_ordered",
         "e164",
         "has_message",
+        "is_declared",
         "is_inbound",
         "is_on_hold",
         "kind",
@@ -80,6 +81,7 @@ class CallLeg:
         self.trunk_id: TrunkId | None = None  # None: holds no channel
         self.e164 = ""
         self.is_inbound = False
+        self.is_declared = False  # the agent has saved a disposition during the talk
         self.ring_timeout_seconds = 0.0
         self.state = LegState.DIALED
         self.token = 0

@@ -103,7 +103,6 @@ class CalledParties:
         "_invalid",
         "_profile_starts",
         "callback",
-        "connect",
         "detection_delay",
         "detection_error",
         "disposition",
@@ -156,7 +155,6 @@ class CalledParties:
         self.disposition = draws(Quantity.DISPOSITION)
         self.callback = draws(Quantity.CALLBACK)
         self.turn = draws(Quantity.TURN)
-        self.connect = draws(Quantity.CONNECT)
         self.preview = draws(Quantity.PREVIEW)
         self.preview_choice = draws(Quantity.PREVIEW_CHOICE)
         self.third_party = draws(Quantity.THIRD_PARTY)
