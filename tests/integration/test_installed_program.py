@@ -32,7 +32,7 @@ def test_entry_point_of_either_kind_tells_the_version(command: tuple[str | Path,
 
 def test_make_without_target_lists_every_target() -> None:
     """Whoever types only `make` is told what there is."""
-    listed = said("make")
+    listed = said("make", "--no-print-directory")
     assert [line.split()[1] for line in listed.splitlines()] == ["help", *TARGETS]
 
 
