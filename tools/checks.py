@@ -79,7 +79,7 @@ class Result:
 
 def pytest_stage(name: str, *arguments: str, is_quick: bool = True) -> Stage:
     """A stage that runs tests."""
-    return Stage(name=name, command=("-m", "pytest", "-q", *arguments), counts_tests=True, is_quick=is_quick)
+    return Stage(name=name, command=("-m", "pytest", *arguments), counts_tests=True, is_quick=is_quick)
 
 
 def all_stages() -> tuple[Stage, ...]:
