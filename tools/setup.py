@@ -233,6 +233,7 @@ def run(
 
 def make_environment(checkout: Checkout) -> None:
     """Make the virtual environment anew, whatever was there."""
+    checkout.stamp.unlink(missing_ok=True)  # first, so that half an environment never counts as a whole one
     shutil.rmtree(checkout.environment, ignore_errors=True)
     # Run from inside the environment itself, the Python beneath must build: the other has just been removed.
     base: str = getattr(sys, "_base_executable", sys.executable)
