@@ -2,6 +2,7 @@
 
 from pacing.agent_dials import ManualPacer, PreviewPacer
 from pacing.agentless import AgentlessPacer
+from pacing.erlang import ErlangPacer
 from pacing.errors import UnknownMethodError
 from pacing.pacer import Pacer
 from pacing.predictive import PredictivePacer
@@ -11,7 +12,15 @@ from pacing.settings import SettingRanges, read_settings, read_terms
 
 PACERS: dict[str, type[Pacer]] = {
     pacer.method: pacer
-    for pacer in (ManualPacer, PreviewPacer, ProgressivePacer, RatioPacer, PredictivePacer, AgentlessPacer)
+    for pacer in (
+        ManualPacer,
+        PreviewPacer,
+        ProgressivePacer,
+        RatioPacer,
+        ErlangPacer,
+        PredictivePacer,
+        AgentlessPacer,
+    )
 }
 
 
