@@ -1,0 +1,1 @@
+"""Tests of the deciding engine, through its three verbs."""
