@@ -84,7 +84,7 @@ class Hopper:
     def release_expired(self, world: "World", campaign: "Campaign") -> None:
         """Release what is no longer leased to us, and hand on callbacks whose agent did not come."""
         now = world.now
-        if (self._leads and self._leads[0].lease_until <= now) or self._bound:
+        if any(lead.lease_until <= now for leads in (self._leads, *self._bound.values()) for lead in leads):
             self._release_where(
                 world, campaign, lambda lead: lead.lease_until <= now, HouseReason.LEASE_EXPIRED
             )
