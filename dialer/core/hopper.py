@@ -44,9 +44,10 @@ class Hopper:
         """Whether callbacks promised by one agent are held."""
         return bool(self._bound)
 
-    def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> None:
-        """Take leads in; those that may not be dialed are released at once, with the reason."""
+    def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> int:
+        """Take leads in and count them; those that may not be dialed are released at once, with the reason."""
         refused: list[LeadRelease] = []
+        taken = 0
         held = {lead.lead_id for leads in (self._leads, *self._bound.values()) for lead in leads}
         for lead in leads:
             if lead.lead_id in held:
@@ -57,8 +58,10 @@ class Hopper:
                 refused.append(_release(lead, refusal))
                 continue
             held.add(lead.lead_id)
+            taken += 1
             self._put(world, campaign, lead)
         self._send_back(world, campaign, refused)
+        return taken
 
     def take(self, world: "World", campaign: "Campaign") -> Lead | None:
         """Take out the next lead that may be dialed now; those before it that may not are released."""
@@ -117,10 +120,13 @@ class Hopper:
         count = wanted - len(self)
         world.outbox.append(ReserveLeads(campaign_id=settings.campaign_id, count=count))
 
-    def hear_answer(self, now: float, count: int, is_exhausted: bool) -> None:
-        """Note the lead source's answer; an empty one keeps us from asking again at once."""
+    def hear_answer(self, now: float, leads_taken: int, is_exhausted: bool) -> None:
+        """Note the lead source's answer; one that brought nothing keeps us from asking again at once.
+
+        That includes an answer of refused leads alone: the source may offer the same ones again.
+        """
         self.is_asking = False
-        self.asked_at = now if count == 0 else float("-inf")
+        self.asked_at = now if leads_taken == 0 else float("-inf")
         self.is_exhausted = is_exhausted
 
     def _take_from(self, leads: deque[Lead], world: "World", campaign: "Campaign") -> Lead | None:

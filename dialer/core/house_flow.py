@@ -55,8 +55,8 @@ def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:
 def leads_reserved(world: World, event: events.LeadsReserved) -> None:
     """Take leads into the hopper; what a stopped campaign gets goes back at once."""
     campaign = world.get_campaign(event.campaign_id)
-    campaign.hopper.hear_answer(world.now, len(event.leads), event.is_exhausted)
-    campaign.hopper.add(world, campaign, event.leads)
+    leads_taken = campaign.hopper.add(world, campaign, event.leads)
+    campaign.hopper.hear_answer(world.now, leads_taken, event.is_exhausted)
     if campaign.status in (CampaignStatus.STOPPED, CampaignStatus.DRAINING):
         campaign.hopper.release_all(world, campaign)
         return

@@ -227,6 +227,15 @@ def test_empty_answer_is_followed_by_a_pause_before_the_next_request(floor: Floo
     assert len(of_kind(floor.pass_time(3.0), ReserveLeads)) == 1
 
 
+def test_answer_with_nothing_but_refused_leads_is_followed_by_a_pause(floor: Floor) -> None:
+    """A lead that may not be dialed just now does not go to and fro in a loop."""
+    before = len(floor.ordered(ReserveLeads))
+    for _ in range(5):
+        floor.give(NEVER_DIALED["callback_not_due"])
+    assert len(floor.ordered(ReserveLeads)) == before
+    assert len(of_kind(floor.pass_time(11.0), ReserveLeads)) == 1
+
+
 def test_hopper_that_is_more_than_half_full_asks_for_nothing(floor: Floor) -> None:
     """Reservations are short, so they are made late."""
     floor.give(*some_leads(15))
