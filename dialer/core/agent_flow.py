@@ -169,7 +169,7 @@ def count_agent(world: World, agent: AgentSession) -> None:
         campaign = world.campaigns.get(campaign_id)
         if campaign is None:
             continue
-        if campaign.is_dialing and not campaign.is_agentless and not campaign.hopper.is_exhausted:
+        if campaign.is_dialing and not campaign.is_agentless and not campaign.hopper.is_dry:
             chosen = campaign
             break
         chosen = chosen or campaign

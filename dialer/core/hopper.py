@@ -40,6 +40,11 @@ class Hopper:
         return len(self._leads) + sum(map(len, self._bound.values()))
 
     @property
+    def is_dry(self) -> bool:
+        """Whether nothing is held and nothing will ever come."""
+        return self.is_exhausted and len(self) == 0
+
+    @property
     def has_bound(self) -> bool:
         """Whether callbacks promised by one agent are held."""
         return bool(self._bound)

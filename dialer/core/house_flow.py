@@ -55,12 +55,13 @@ def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:
 def leads_reserved(world: World, event: events.LeadsReserved) -> None:
     """Take leads into the hopper; what a stopped campaign gets goes back at once."""
     campaign = world.get_campaign(event.campaign_id)
+    was_exhausted = campaign.hopper.is_exhausted
     leads_taken = campaign.hopper.add(world, campaign, event.leads)
     campaign.hopper.hear_answer(world.now, leads_taken, event.is_exhausted)
     if campaign.status in (CampaignStatus.STOPPED, CampaignStatus.DRAINING):
         campaign.hopper.release_all(world, campaign)
         return
-    if event.is_exhausted:
+    if event.is_exhausted or was_exhausted:
         count_agents(world)
     if campaign.settings.pacing_method == PREVIEW or campaign.hopper.has_bound:
         serve_campaign(world, campaign)

@@ -12,7 +12,7 @@ from dialer.core.events import (
     InboundCallArrived,
 )
 from dialer.core.leads import Callback
-from dialer.core.outcomes import EndReason
+from dialer.core.outcomes import EndCause, EndReason
 from dialer.core.settings import RoutingOrder
 from dialer.messages import AgentId, AttemptId, CampaignId
 from tests.unit.dialer.core.dialing_floor import NODE, NOON_AT, Floor, a_lead, of_kind, some_leads
@@ -324,3 +324,29 @@ def test_call_is_never_offered_to_two_agents_at_once(floor: Floor) -> None:
     floor.agent("bob")
     caller = floor.call_in()
     assert [offer.agent_id for offer in floor.ordered(ConnectToAgent) if offer.attempt_id == caller] == [ANN]
+
+
+def test_agents_come_back_to_a_campaign_that_has_leads_again(floor: Floor) -> None:
+    """A new list was loaded: the first campaign is dialed again."""
+    floor.campaign("sales")
+    floor.campaign("extra")
+    floor.agent("ann", "sales", "extra")
+    floor.give(campaign="sales", is_exhausted=True)
+    floor.give(*some_leads(3), campaign="sales")
+    floor.pass_time(5.0)
+    assert [dial.campaign_id for dial in floor.dials()] == ["sales"]
+
+
+def test_agents_stay_for_the_last_leads_of_an_exhausted_campaign(floor: Floor) -> None:
+    """What was reserved last is dialed before they go on to the next list."""
+    floor.campaign("sales")
+    floor.campaign("extra")
+    floor.agent("ann", "sales", "extra")
+    floor.give(*some_leads(1), campaign="sales", is_exhausted=True)
+    floor.give(*some_leads(1, first=100), campaign="extra")
+    floor.pass_time(1.0)
+    assert [dial.campaign_id for dial in floor.dials()] == ["sales"]
+    floor.end(floor.dials()[0].attempt_id, EndCause.BUSY)
+    floor.give(campaign="sales", is_exhausted=True)
+    floor.pass_time(1.0)
+    assert floor.dials()[-1].campaign_id == "extra"
