@@ -75,9 +75,13 @@ def serve(world: World, agent: AgentSession) -> None:
 
 
 def serve_campaign(world: World, campaign: Campaign) -> None:
-    """Serve the ready agents of a campaign again: its leads have come, or its status has changed."""
-    for agent in list(campaign.counted_agents.values()):
-        if agent.pool_ticket:
+    """Serve the ready agents of a campaign again: its leads have come, its settings or status have changed.
+
+    That is everyone who works for it, also those who are counted for another one.
+    """
+    campaign_id = campaign.settings.campaign_id
+    for agent in list(world.agents.values()):
+        if agent.pool_ticket and campaign_id in agent.campaign_ids:
             world.switchboard.leave(agent)
             serve(world, agent)
 

@@ -50,7 +50,7 @@ class Hopper:
         return bool(self._bound)
 
     def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> int:
-        """Take leads in and count them; those that may not be dialed are released at once, with the reason."""
+        """Take leads in, and count them; those that may not be dialed are released with the reason."""
         refused: list[LeadRelease] = []
         taken = 0
         held = {lead.lead_id for leads in (self._leads, *self._bound.values()) for lead in leads}

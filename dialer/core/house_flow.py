@@ -21,10 +21,11 @@ def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
     settings = event.settings
     campaign = world.campaigns.get(settings.campaign_id)
     if campaign is None:
-        world.campaigns[settings.campaign_id] = Campaign(settings)
+        campaign = world.campaigns[settings.campaign_id] = Campaign(settings)
     else:
         campaign.configure(settings)
     count_agents(world)
+    serve_campaign(world, campaign)
 
 
 def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:

@@ -254,6 +254,17 @@ def test_preview_for_two_agents_shows_two_leads(floor: Floor) -> None:
     assert [(shown.agent_id, shown.lead_id) for shown in floor.ordered(ShowPreview)] == [(ANN, 1), (BOB, 2)]
 
 
+def test_campaign_switched_to_preview_shows_leads_to_those_who_are_idle(floor: Floor) -> None:
+    """A change of method reaches agents who already stand in line."""
+    floor.campaign(hopper_leads_min=1)
+    floor.trunk(channels=0)
+    floor.agent()
+    floor.give(*some_leads(5))
+    floor.pass_time(5.0)
+    floor.campaign(method="preview", hopper_leads_min=1, starts=False)
+    assert [shown.lead_id for shown in floor.ordered(ShowPreview)] == [1]
+
+
 # --- paced -------------------------------------------------------------------------------------------------
 
 

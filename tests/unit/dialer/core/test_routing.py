@@ -350,3 +350,24 @@ def test_agents_stay_for_the_last_leads_of_an_exhausted_campaign(floor: Floor) -
     floor.give(campaign="sales", is_exhausted=True)
     floor.pass_time(1.0)
     assert floor.dials()[-1].campaign_id == "extra"
+
+
+def test_idle_agent_takes_calls_of_a_campaign_configured_after_he_stood_in_line(floor: Floor) -> None:
+    """A campaign that is new to the engine is not new to the agent who named it."""
+    floor.campaign("sales")
+    floor.agent("ann", "sales", "help")
+    floor.campaign("help", starts=False)
+    assert floor.offered_to(floor.call_in(campaign="help")) == ANN
+
+
+def test_change_of_the_routing_order_holds_for_those_who_are_idle(floor: Floor) -> None:
+    """The line is formed anew under the new order."""
+    floor.campaign()
+    floor.agent("bob")
+    floor.pass_time(300.0)
+    bobs = floor.talk(1)
+    floor.agent("ann")
+    floor.pass_time(30.0)
+    finish_talk(floor, bobs, BOB)
+    floor.campaign(routing_order=RoutingOrder.FAIR_IDLE, starts=False)
+    assert floor.offered_to(floor.call_in()) == BOB
