@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from dialer.core import events
 from dialer.core.errors import TransitionError
 from dialer.core.outcomes import EndReason
-from dialer.messages import AttemptId, NodeId
+from dialer.messages import AgentId, AttemptId, NodeId
 from rules.abandon_ledger import AbandonClass
 from rules.detection import DetectionVerdict
 
@@ -214,7 +214,7 @@ class CallAttempt:
         self.is_inbound = False
         self.agent: AgentSession | None = None  # with whom it is, or for whom it is dialed
         self.is_dialed_for_agent = False  # manual, preview, own callback: nobody else is looked for at first
-        self.preferred_agent_id = lead.owner_agent_id if lead else None
+        self.preferred_agent_id = _known_agent_id(lead) if lead else None
         self.required_skill = lead.required_skill if lead else None
         self.answered_at: float | None = None
         self.greeting_ended_at: float | None = None
@@ -245,3 +245,10 @@ class CallAttempt:
             )
         self.state = following
         self.state_since = now
+
+
+def _known_agent_id(lead: "Lead") -> AgentId | None:
+    """Name the agent whom the party expects: who promised to call, else who owns the lead."""
+    if lead.callback is not None and lead.callback.agent_id is not None:
+        return lead.callback.agent_id
+    return lead.owner_agent_id

@@ -27,6 +27,7 @@ def decide(world: World, campaign: Campaign) -> None:
     world.deadlines.set(campaign, world.now + world.settings.decision_interval_seconds)
     campaign.hopper.release_expired(world, campaign)
     campaign.hopper.refill(world, campaign)
+    _keep_promises(world, campaign)
     if not campaign.is_paced:
         return
     inputs = pacing_inputs(world, campaign)
@@ -162,6 +163,17 @@ def start_preview(world: World, campaign: Campaign, agent: AgentSession) -> bool
 def refuse(world: World, agent: AgentSession, request: str, reason: str) -> None:
     """Tell an agent why nothing was done."""
     world.outbox.append(RefuseRequest(agent_id=agent.agent_id, request=request, reason=reason))
+
+
+def _keep_promises(world: World, campaign: Campaign) -> None:
+    """Dial the own callbacks of idle agents, for which no line was free when they came."""
+    for agent_id in campaign.hopper.bound_agent_ids:
+        agent = world.agents.get(agent_id)
+        if agent is None or not agent.is_ready or campaign.settings.campaign_id not in agent.campaign_ids:
+            continue
+        lead = campaign.hopper.take_bound(world, campaign, agent_id)
+        if lead is not None and not dial_for_agent(world, campaign, lead, agent):
+            return
 
 
 def _talk_began_at(agent: AgentSession) -> float:

@@ -45,9 +45,9 @@ class Hopper:
         return self.is_exhausted and len(self) == 0
 
     @property
-    def has_bound(self) -> bool:
-        """Whether callbacks promised by one agent are held."""
-        return bool(self._bound)
+    def bound_agent_ids(self) -> tuple[AgentId, ...]:
+        """Name the agents whose own callbacks are held."""
+        return tuple(agent_id for agent_id, leads in self._bound.items() if leads)
 
     def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> int:
         """Take leads in, and count them; those that may not be dialed are released with the reason."""
@@ -78,8 +78,12 @@ class Hopper:
         return self._take_from(bound, world, campaign) if bound else None
 
     def put_back(self, lead: Lead) -> None:
-        """Give a lead its place at the front again: it was taken out and not dialed."""
-        self._leads.appendleft(lead)
+        """Give a lead its place at the front again: it was not dialed; a promise stays bound."""
+        promise = lead.callback
+        if promise is not None and promise.agent_id is not None:
+            self._bound.setdefault(promise.agent_id, deque()).appendleft(lead)
+        else:
+            self._leads.appendleft(lead)
 
     def withdraw(self, world: "World", campaign: "Campaign", lead_id: LeadId) -> None:
         """Release one lead, which must not be dialed any more."""

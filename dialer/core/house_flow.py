@@ -64,7 +64,7 @@ def leads_reserved(world: World, event: events.LeadsReserved) -> None:
         return
     if event.is_exhausted or was_exhausted:
         count_agents(world)
-    if campaign.settings.pacing_method == PREVIEW or campaign.hopper.has_bound:
+    if campaign.settings.pacing_method == PREVIEW or campaign.hopper.bound_agent_ids:
         serve_campaign(world, campaign)
     world.nudge(campaign)
 

@@ -371,3 +371,52 @@ def test_change_of_the_routing_order_holds_for_those_who_are_idle(floor: Floor) 
     finish_talk(floor, bobs, BOB)
     floor.campaign(routing_order=RoutingOrder.FAIR_IDLE, starts=False)
     assert floor.offered_to(floor.call_in()) == BOB
+
+
+def test_callback_reaches_its_agent_while_he_is_counted_for_another_campaign(floor: Floor) -> None:
+    """He works for both campaigns: the promise of the second is dialed for him as soon as it comes."""
+    floor.campaign("sales")
+    floor.campaign("extra")
+    floor.agent("bob", "sales", "extra")
+    floor.give(a_lead(1, callback=Callback(due_at=NOON_AT - 1.0, agent_id=BOB)), campaign="extra")
+    assert [dial.agent_id for dial in floor.dials()] == [BOB]
+
+
+def test_callback_without_a_free_line_stays_with_its_agent(floor: Floor) -> None:
+    """A promise that could not be dialed just now does not become everybody's."""
+    floor.campaign()
+    floor.trunk(channels=0)
+    floor.agent("bob")
+    floor.give(a_lead(1, callback=Callback(due_at=NOON_AT - 1.0, agent_id=BOB)))
+    floor.tell(AgentPaused(agent_id=BOB, reason="lunch"))
+    floor.agent("ann")
+    floor.trunk(channels=5)
+    floor.pass_time(5.0)
+    assert floor.dials() == []
+    floor.tell(AgentBecameAvailable(agent_id=BOB))
+    assert [dial.agent_id for dial in floor.dials()] == [BOB]
+
+
+def test_callback_without_a_free_line_is_dialed_when_one_is_free(floor: Floor) -> None:
+    """Its agent stays idle; the next decision tries again."""
+    floor.campaign()
+    floor.trunk(channels=0)
+    floor.agent("bob")
+    floor.give(a_lead(1, callback=Callback(due_at=NOON_AT - 1.0, agent_id=BOB)))
+    floor.pass_time(5.0)
+    floor.trunk(channels=5)
+    floor.pass_time(5.0)
+    assert [dial.agent_id for dial in floor.dials()] == [BOB]
+
+
+def test_callback_that_fell_back_still_prefers_its_agent(floor: Floor) -> None:
+    """Anyone may dial it now, but who promised takes it when he is idle."""
+    floor.campaign(callback_fallback_seconds=60.0)
+    floor.agent("ann")
+    floor.agent("bob", wants_calls=False)
+    floor.give(a_lead(1, callback=Callback(due_at=NOON_AT, agent_id=BOB)))
+    floor.pass_time(62.0)
+    (dial,) = floor.dials()
+    floor.tell(AgentBecameAvailable(agent_id=BOB))
+    floor.answer(dial.attempt_id)
+    assert floor.offered_to(dial.attempt_id) == BOB
