@@ -66,12 +66,21 @@ def serve(world: World, agent: AgentSession) -> None:
     if (
         campaign is not None
         and campaign.settings.pacing_method == PREVIEW
+        and _leaves_reserve(campaign)
         and start_preview(world, campaign, agent)
     ):
         return
     world.switchboard.join(world, agent)
     if campaign is not None:
         world.nudge(campaign)
+
+
+def _leaves_reserve(campaign: Campaign) -> bool:
+    """Whether as many other agents stand in line as the campaign reserves for callers."""
+    reserved = campaign.settings.inbound_agents_reserved
+    if reserved == 0:
+        return True
+    return sum(1 for agent in campaign.counted_agents.values() if agent.pool_ticket) >= reserved
 
 
 def serve_campaign(world: World, campaign: Campaign) -> None:

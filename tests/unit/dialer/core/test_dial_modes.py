@@ -265,6 +265,17 @@ def test_campaign_switched_to_preview_shows_leads_to_those_who_are_idle(floor: F
     assert [shown.lead_id for shown in floor.ordered(ShowPreview)] == [1]
 
 
+def test_preview_campaign_keeps_the_agents_reserved_for_callers_idle(floor: Floor) -> None:
+    """With one agent reserved for inbound, one of two ready agents gets no preview."""
+    floor.campaign(method="preview", inbound_agents_reserved=1)
+    floor.agent("ann")
+    floor.agent("bob")
+    floor.give(*some_leads(5))
+    assert len(floor.ordered(ShowPreview)) == 1
+    caller = floor.call_in()
+    assert floor.offered_to(caller) is not None
+
+
 # --- paced -------------------------------------------------------------------------------------------------
 
 
