@@ -108,6 +108,9 @@ def agent_requested_dial(world: World, agent: AgentSession, event: events.AgentR
     if not agent.is_ready:
         refuse(world, agent, request, f"You must be available and idle; you are {_where(agent)}.")
         return
+    if event.campaign_id not in agent.campaign_ids:
+        refuse(world, agent, request, "You must be signed in to the campaign whose lead you dial.")
+        return
     if not campaign.is_dialing:
         refuse(world, agent, request, f"The campaign must run; it is {campaign.status.value}.")
         return

@@ -97,6 +97,7 @@ def test_manual_line_that_comes_to_nothing_frees_its_agent(floor: Floor) -> None
         ("stopped", "must run"),
         ("no lead", "No lead"),
         ("no line", "No line"),
+        ("not his campaign", "signed in"),
     ],
 )
 def test_manual_request_that_cannot_be_met_is_refused_with_the_reason(
