@@ -28,7 +28,7 @@ WEIGHT_MAX = 1e9
 HAZARD_LEAST = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DurationCurve:
     """The law at one moment: hazards (1/s) of the intervals and their sum up to each edge."""
 
@@ -93,7 +93,8 @@ class DurationLaw:
         )
         hazards = (ends + INTERVAL_PRIOR_ENDS) / (exposure + INTERVAL_PRIOR_ENDS / overall)
         hazards = np.maximum(hazards, HAZARD_LEAST)
-        return DurationCurve(hazards, np.concatenate(([0.0], np.cumsum(hazards[:-1] * widths))))
+        cumulative = np.concatenate(([0.0], np.cumsum(hazards[:-1] * widths)))
+        return DurationCurve(hazards=hazards, cumulative=cumulative)
 
     def state(self) -> State:
         """The counts, relative to the newest duration."""

@@ -30,7 +30,7 @@ AGE_NODES = _age_nodes()
 _NODE_NUMBERS = np.arange(len(AGE_NODES), dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Terms of the balance: a column each moment; rows are ringing lines, busy agents, inbound calls."""
 
@@ -90,7 +90,12 @@ class ForecastTables:
         busy = len(terms) - count
         if snapshot.inbound_per_second > 0.0:
             terms = np.concatenate((terms, self._inbound(snapshot.inbound_per_second)))
-        return Forecast(terms, np.minimum(self.new_line * answer_factor, 1.0), count, busy)
+        return Forecast(
+            terms=terms,
+            new_line=np.minimum(self.new_line * answer_factor, 1.0),
+            lines_ringing=count,
+            agents_busy=busy,
+        )
 
     def _inbound(self, inbound_per_second: float) -> Floats:
         """Inbound arrivals up to each moment take agents as answers do: Poisson as some indicators."""

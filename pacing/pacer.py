@@ -30,7 +30,7 @@ OBSERVATION_VALUE_MAX = 1e7
 """Seconds or agents: a larger value is a wrong clock or a wrong count, nothing is learned from it."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """What a method wants before the caps, and the figures with which it explains itself."""
 
@@ -64,6 +64,7 @@ class Pacer(ABC):
         self._abandons = AbandonCount()
         self._limits = LineLimits(terms.lines_max)
         self._now: float | None = None
+        self._was_capped = False  # trunks or carrier, not the method, decided last time
 
     @final
     def observe(self, kind: str, now: float, value: float) -> None:
@@ -95,6 +96,7 @@ class Pacer(ABC):
             )
         wish = self._wish_for(snapshot)
         lines, reason = self._limits.cap(wish.lines, wish.reason, snapshot)
+        self._was_capped = lines < wish.lines
         return self._explain(wish, lines, reason, snapshot)
 
     @final

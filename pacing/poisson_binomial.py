@@ -26,37 +26,39 @@ def normal_distribution(x: Floats) -> Floats:
     return below
 
 
-def point_probabilities(terms: Floats) -> Floats:
-    """P(sum = k), k = 0..n, for each column of `terms` (n × columns): exact.
+def point_probabilities(terms: Floats, start: int = 0, width: int | None = None) -> Floats:
+    """P(sum = start + k), k = 0..width-1, for each column of `terms` (n × columns): exact.
 
-    The characteristic function is a product over the terms, taken at n + 1 roots of unity and transformed:
+    The characteristic function is a product over the terms, taken at `width` roots of unity and transformed:
     Y. Hong, "On computing the distribution function for the Poisson binomial distribution", CSDA 59 (2013).
+    With a width below n + 1, what lies outside the window is folded into it: the window must hold nearly all.
 
     >>> point_probabilities(np.array([[0.5], [0.2]])).round(3)[0].tolist()
     [0.4, 0.5, 0.1]
     """
-    count = len(terms)
+    width = len(terms) + 1 if width is None else width
     # The values at the other half of the roots are conjugates: irfft supplies them.
-    roots = np.exp(-2j * np.pi * np.arange((count + 1) // 2 + 1) / (count + 1)) - 1.0
-    product = np.multiply.reduce(1.0 + terms[:, :, None] * roots, axis=0)
-    return np.clip(np.fft.irfft(product, n=count + 1, axis=1), 0.0, 1.0)
+    angles = -2j * np.pi / width * np.arange(width // 2 + 1)
+    product = np.multiply.reduce(1.0 + terms[:, :, None] * (np.exp(angles) - 1.0), axis=0)
+    if start:
+        product = product * np.exp(-start * angles)
+    return np.clip(np.fft.irfft(product, n=width, axis=1), 0.0, 1.0)
 
 
-def tail_exact(terms: Floats, least: int, reach: int) -> Floats:
-    """P(sum >= least - i) for i = 0..reach, one row for each column of `terms`."""
-    columns = terms.shape[1]
-    points = point_probabilities(terms) if len(terms) else np.ones((columns, 1))
+def tail_exact(terms: Floats, least: int, reach: int, start: int = 0, width: int | None = None) -> Floats:
+    """P(sum >= least - i) for i = 0..reach, one row for each column; `start`, `width` as above."""
+    points = point_probabilities(terms, start, width) if len(terms) else np.ones((terms.shape[1], 1))
     tails = np.cumsum(points[:, ::-1], axis=1)[:, ::-1]
-    # Beyond the largest possible sum the tail is 0, at and below zero it is 1.
-    sums = least - np.arange(reach + 1)
-    inside = np.clip(sums, 0, len(terms))
+    # Above the window the tail is 0, at its first sum and below it is 1.
+    places = least - start - np.arange(reach + 1)
+    inside = np.clip(places, 0, points.shape[1] - 1)
     window = tails[:, inside]
-    window[:, sums > len(terms)] = 0.0
-    window[:, sums <= 0] = 1.0
+    window[:, places >= points.shape[1]] = 0.0
+    window[:, places <= 0] = 1.0
     return window
 
 
-def power_sums(terms: Floats) -> tuple[Floats, Floats, Floats]:
+def moment_sums(terms: Floats) -> tuple[Floats, Floats, Floats]:
     """Sums of p, p², p³ over the terms of each column."""
     ones = np.ones(len(terms))
     squares = terms * terms
@@ -65,9 +67,9 @@ def power_sums(terms: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def cumulants(sums: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, variance and third cumulant of the sum of indicators, from its power sums.
+    """Mean, variance and third cumulant of the sum of indicators, from its moment sums.
 
-    >>> [round(float(x), 3) for x in cumulants(np.array(power_sums(np.array([[0.5], [0.2]])))[:, 0])]
+    >>> [round(float(x), 3) for x in cumulants(np.array(moment_sums(np.array([[0.5], [0.2]])))[:, 0])]
     [0.7, 0.41, 0.096]
     """
     return sums[0], sums[0] - sums[1], sums[0] - 3.0 * sums[1] + 2.0 * sums[2]

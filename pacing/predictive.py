@@ -92,7 +92,9 @@ class PredictivePacer(Pacer):
             self._wrap_up.observe(value)
         elif kind in ("connected", "abandoned"):
             self._threshold.observe(
-                is_abandoned=kind == "abandoned", agents=self._agents, is_at_risk=self._is_at_risk
+                is_abandoned=kind == "abandoned",
+                agents=self._agents,
+                is_at_risk=self._is_at_risk and not self._was_capped,
             )
         else:
             return
@@ -104,8 +106,12 @@ class PredictivePacer(Pacer):
         tables = self._tables_for(snapshot)
         factor = self._jump.factor * (1.0 + 1.0 / math.sqrt(self._ring.live_weight + PRIOR_LIVE_ANSWERS))
         forecast = tables.forecast(snapshot, factor)
-        theta = self._threshold.theta(self._agents, snapshot.window_budgets)
+        budget = self._threshold.budget_left(snapshot.window_budgets)
+        theta = self._threshold.theta(self._agents, budget)
         lines, reason, risks = self._lines(snapshot, forecast, theta, tables.ring.live_ratio * factor)
+        if budget < 0.0 and reason is BindingConstraint.ABANDON_RISK:
+            reason = BindingConstraint.ABANDON_LIMIT
+        self._is_at_risk = reason is not BindingConstraint.LINES_PER_AGENT_MAX
         self._note_expected(snapshot, tables, lines)
         return self._explained(snapshot, tables, forecast, theta, lines, reason, risks)
 
@@ -128,8 +134,7 @@ class PredictivePacer(Pacer):
             )
         if lines >= most:
             return lines, BindingConstraint.LINES_PER_AGENT_MAX, risks
-        is_spent = self._threshold.budget_calls < 0.0
-        return lines, BindingConstraint.ABANDON_LIMIT if is_spent else BindingConstraint.ABANDON_RISK, risks
+        return lines, BindingConstraint.ABANDON_RISK, risks
 
     def _expect(self, now: float) -> None:
         """Tell the short-term memory how many live answers the ring law expected since the last decision."""
@@ -180,7 +185,6 @@ class PredictivePacer(Pacer):
     ) -> Wish:
         live_ratio = min(1.0, tables.ring.live_ratio * self._jump.factor)
         started = risks[:lines]
-        self._is_at_risk = reason is not BindingConstraint.LINES_PER_AGENT_MAX
         split, end = forecast.lines_ringing, forecast.lines_ringing + forecast.agents_busy
         return Wish(
             lines=lines,

@@ -33,14 +33,13 @@ SURVIVAL_LEAST = 1e-9
 WEIGHT_MAX = 1e9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RingCurves:
     """The ring law at one moment. Index k of each array: age of k whole seconds."""
 
     live_per_second: Floats  # hazard of a live answer in second k .. k+1
     still_ringing: Floats  # S(k): probability that a line still rings at age k
     answered_live: Floats  # C(k): probability that a line has answered live by age k
-    seconds_mean: float  # mean age at which a line ends, live or not
 
     @property
     def live_ratio(self) -> float:
@@ -107,7 +106,11 @@ class RingLaw:
         still_ringing = np.exp(-cumulative)
         ended = still_ringing[:-1] - still_ringing[1:]
         answered = np.concatenate(([0.0], np.cumsum(ended * live_hazard / np.maximum(hazard, 1e-12))))
-        return RingCurves(live_hazard, still_ringing, answered, float(np.sum(still_ringing[1:]) + 0.5))
+        return RingCurves(
+            live_per_second=live_hazard,
+            still_ringing=still_ringing,
+            answered_live=answered,
+        )
 
     def state(self) -> State:
         """The counts, relative to the newest line."""

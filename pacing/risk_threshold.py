@@ -42,7 +42,7 @@ class RiskThreshold:
         self._answered_live = 0.0
 
     def observe(self, *, is_abandoned: bool, agents: int, is_at_risk: bool) -> None:
-        """One live answer met its fate. `is_at_risk`: lines were lately limited by this threshold."""
+        """One live answer met its fate. `is_at_risk`: this threshold limited the lines lately."""
         self._answered_live += 1.0
         earned = self._limit_ratio - (1.0 if is_abandoned else 0.0)
         self._balance = min(SAVINGS_CALLS_MAX, max(-max(DEBT_CALLS_MAX, agents), self._balance + earned))
@@ -57,18 +57,22 @@ class RiskThreshold:
         reserve = RESERVE_SIGMAS * math.sqrt(self._limit_ratio * self._answered_live)
         return self._balance - min(RESERVE_CALLS_MAX, reserve)
 
-    def theta(self, agents: int, window_budgets: Sequence[WindowBudget]) -> float:
-        """Largest acceptable probability that the next line's live answer finds no agent in time."""
-        if self._limit_ratio <= 0.0:
-            return 0.0
+    def budget_left(self, window_budgets: Sequence[WindowBudget]) -> float:
+        """Calls that may still be abandoned in the window with the least left, less its reserve."""
         budget = self.budget_calls
         for window in window_budgets:
             left = window.limit_ratio * window.answered_live - window.abandoned
             reserve = RESERVE_SIGMAS * math.sqrt(window.limit_ratio * window.answered_live)
             budget = min(budget, max(-DEBT_CALLS_MAX, left - min(RESERVE_CALLS_MAX, reserve)))
-        log_odds = self._centre + GAIN_PER_CALL * _team_gain(agents) * budget
-        if budget < 0.0:
-            log_odds += DEBT_GAIN_PER_CALL * budget
+        return budget
+
+    def theta(self, agents: int, budget_calls: float) -> float:
+        """Largest acceptable probability that the next line's live answer finds no agent in time."""
+        if self._limit_ratio <= 0.0:
+            return 0.0
+        log_odds = self._centre + GAIN_PER_CALL * _team_gain(agents) * budget_calls
+        if budget_calls < 0.0:
+            log_odds += DEBT_GAIN_PER_CALL * budget_calls
         log_odds = min(LOG_ODDS_MAX, max(LOG_ODDS_MIN, log_odds))
         return 1.0 / (1.0 + math.exp(-log_odds))
 

@@ -1,1 +1,1 @@
-"""Unit tests of pacing."""
+"""Tests of `pacing`, one module for each module tested."""

@@ -1,0 +1,67 @@
+"""The threshold and its budget."""
+
+import pytest
+
+from pacing import WindowBudget
+from pacing.risk_threshold import DEBT_CALLS_MAX, SAVINGS_CALLS_MAX, RiskThreshold
+
+
+def after(fates: list[bool], agents: int = 10, is_at_risk: bool = True) -> RiskThreshold:
+    """A threshold that saw these fates (True: abandoned)."""
+    threshold = RiskThreshold(0.03)
+    for is_abandoned in fates:
+        threshold.observe(is_abandoned=is_abandoned, agents=agents, is_at_risk=is_at_risk)
+    return threshold
+
+
+def theta(threshold: RiskThreshold, *budgets: WindowBudget) -> float:
+    """Theta of a team of ten."""
+    return threshold.theta(10, threshold.budget_left(budgets))
+
+
+def test_theta_without_any_answer_is_the_limit_itself() -> None:
+    """A cold start risks no more on any line than the limit allows on average."""
+    assert theta(after([])) == pytest.approx(0.03)
+
+
+def test_theta_falls_with_each_abandoned_call_and_rises_with_savings() -> None:
+    """Debts make careful, savings make bold."""
+    assert theta(after([True])) < theta(after([])) < theta(after([False] * 300))
+
+
+def test_budget_spent_makes_theta_nearly_nothing() -> None:
+    """Five calls over the budget, and no line is started on risk."""
+    assert theta(after([True] * 6)) < 0.001
+
+
+def test_savings_and_debts_of_a_strange_day_stay_within_bounds() -> None:
+    """Neither a day without abandons nor a disaster is carried for ever."""
+    saved = after([False] * 5000)
+    assert saved.budget_calls <= SAVINGS_CALLS_MAX
+    owed = after([True] * 500)
+    assert owed.budget_calls == pytest.approx(-DEBT_CALLS_MAX, abs=3.1)
+
+
+def test_savings_made_while_other_limits_bound_move_no_centre() -> None:
+    """Hours held down by trunks say nothing about the forecast (anti-windup)."""
+    bound, free = after([False] * 3000, is_at_risk=False), after([False] * 3000, is_at_risk=True)
+    assert theta(bound) < theta(free)
+
+
+def test_window_that_is_spent_binds_whatever_the_others_saved() -> None:
+    """The window with the least left decides."""
+    threshold = after([False] * 300)
+    month = WindowBudget(name="30 days", abandoned=40.0, answered_live=1200.0, limit_ratio=0.03)
+    hour = WindowBudget(name="hour", abandoned=0.0, answered_live=900.0, limit_ratio=0.03)
+    assert theta(threshold, hour) == pytest.approx(theta(threshold))
+    assert theta(threshold, hour, month) < 0.01 * theta(threshold, hour)
+
+
+def test_limit_of_zero_allows_no_risk_at_all() -> None:
+    """Who may abandon nobody risks nothing."""
+    assert RiskThreshold(0.0).theta(10, 5.0) == 0.0
+
+
+def test_large_team_moves_theta_less_for_each_call() -> None:
+    """The gain shrinks with the team."""
+    assert after([True], agents=500).theta(500, -0.5) > after([True], agents=5).theta(5, -0.5)
