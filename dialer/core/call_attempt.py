@@ -167,6 +167,7 @@ class CallAttempt:
         "end_reason",
         "fate",
         "greeting_ended_at",
+        "handed_on_by",
         "hang_ups_sent",
         "has_third_party",
         "is_dialed_for_agent",
@@ -216,6 +217,7 @@ class CallAttempt:
         self.is_dialed_for_agent = False  # manual, preview, own callback: nobody else is looked for at first
         self.preferred_agent_id = _known_agent_id(lead) if lead else None
         self.required_skill = lead.required_skill if lead else None
+        self.handed_on_by: AgentId | None = None  # who gave the client away; he does not get him back
         self.answered_at: float | None = None
         self.greeting_ended_at: float | None = None
         self.verdict: DetectionVerdict | None = None

@@ -85,6 +85,7 @@ def call_connected(world: World, attempt: CallAttempt, event: events.CallConnect
     agent.move(AgentTrigger.BRIDGED, world.now)
     agent.connect_failures = 0
     attempt.talked_with = agent
+    attempt.handed_on_by = None
     if attempt.saved_disposition is not None and attempt.saved_disposition.agent_id != agent.agent_id:
         attempt.saved_disposition = None  # the last agent to talk has the last word
     attempt.talk_began_at = world.now

@@ -11,7 +11,7 @@ from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import CallAttempt
 from dialer.core.settings import RoutingOrder
 from dialer.core.world import World
-from dialer.messages import CampaignId
+from dialer.messages import AgentId, CampaignId
 
 PoolKey = tuple[CampaignId, str | None]
 """Campaign and skill; None: any agent of the campaign."""
@@ -41,15 +41,22 @@ class IdlePool:
             self._compact_above = max(_COMPACT_ABOVE, 2 * len(self._heap))
         heapq.heappush(self._heap, (turn, agent.sequence, agent.pool_ticket, agent))
 
-    def first(self) -> AgentSession | None:
-        """Find the agent whose turn it is, leaving him in line."""
+    def first(self, passed_by: AgentId | None = None) -> AgentSession | None:
+        """Find the agent whose turn it is, leaving him in line; one agent may be passed by."""
         heap = self._heap
-        while heap:
+        passed: tuple[float, int, int, AgentSession] | None = None
+        found: AgentSession | None = None
+        while heap and found is None:
             _, _, ticket, agent = heap[0]
-            if agent.pool_ticket == ticket:
-                return agent
-            heapq.heappop(heap)
-        return None
+            if agent.pool_ticket != ticket:
+                heapq.heappop(heap)
+            elif agent.agent_id == passed_by:
+                passed = heapq.heappop(heap)
+            else:
+                found = agent
+        if passed is not None:
+            heapq.heappush(heap, passed)
+        return found
 
 
 class Switchboard:
@@ -88,7 +95,7 @@ class Switchboard:
             if preferred is not None and preferred.pool_ticket and self._suits(preferred, attempt):
                 return preferred
         pool = self._pools.get((attempt.campaign.settings.campaign_id, attempt.required_skill))
-        return pool.first() if pool is not None else None
+        return pool.first(attempt.handed_on_by) if pool is not None else None
 
     def find_call(self, world: World, agent: AgentSession) -> CallAttempt | None:
         """Find the waiting call that a ready agent takes next."""
@@ -110,6 +117,8 @@ class Switchboard:
 
     @staticmethod
     def _suits(agent: AgentSession, attempt: CallAttempt) -> bool:
+        if agent.agent_id == attempt.handed_on_by:
+            return False
         return attempt.required_skill is None or attempt.required_skill in agent.skills
 
 

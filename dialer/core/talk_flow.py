@@ -55,6 +55,7 @@ def agent_transferred_call(world: World, attempt: CallAttempt, event: events.Age
         refuse(world, agent, "AgentTransferredCall", "You have the client already; name another agent.")
         return
     take_from_agent(world, attempt, agent)
+    attempt.handed_on_by = agent.agent_id
     end_talk(world, attempt, agent)
     attempt.preferred_agent_id = event.to_agent_id
     attempt.required_skill = event.required_skill
