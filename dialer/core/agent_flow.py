@@ -1,7 +1,7 @@
 """What follows from agents signing in and out, pausing, vanishing, dialing, previewing and wrapping up."""
 
 from dialer.core import events
-from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, AgentTrigger
+from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, AgentTrigger, Preview
 from dialer.core.call_attempt import UNANSWERED_STATES, AttemptState, CallAttempt
 from dialer.core.calling_checks import HouseReason
 from dialer.core.campaign import Campaign
@@ -215,11 +215,20 @@ def _lose_leg(world: World, agent: AgentSession, reason: str) -> None:
     agent.move(AgentTrigger.LEG_LOST, world.now)
     world.record_agent(agent, reason)
     if preview is not None:
-        campaign = world.get_campaign(preview.campaign_id)
         world.let_lead_go(preview.lead.lead_id)
-        campaign.hopper.put_back(preview.lead)
+        _keep_for_others(world, preview)
     if attempt is not None:
         _go_on_without(world, attempt, agent)
+
+
+def _keep_for_others(world: World, preview: Preview) -> None:
+    """Put a previewed lead back into the hopper, or give it back where nothing is dialed any more."""
+    campaign = world.get_campaign(preview.campaign_id)
+    if campaign.status in (events.CampaignStatus.STOPPED, events.CampaignStatus.DRAINING):
+        reason = HouseReason.CAMPAIGN_NOT_RUNNING.value
+        _release(world, campaign, LeadRelease(lead_id=preview.lead.lead_id, reason=reason))
+    else:
+        campaign.hopper.put_back(preview.lead)
 
 
 def _go_on_without(world: World, attempt: CallAttempt, agent: AgentSession) -> None:
