@@ -9,6 +9,9 @@ from typing import Annotated
 import typer
 
 from app import __version__
+from app.catalogue_commands import faults, methods, scenarios
+from app.demo import demo
+from app.simulate_command import simulate
 
 paceline = typer.Typer(
     name="paceline",
@@ -32,3 +35,7 @@ def front_door(
     ] = False,
 ) -> None:
     """Choose what Paceline is to do."""
+
+
+for command in (demo, simulate, scenarios, methods, faults):
+    paceline.command()(command)
