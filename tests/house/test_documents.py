@@ -10,6 +10,7 @@ README_LINES_MAX = 10
 README_SCREEN_LINES = 50
 # Rooms whose parts have rules of their own.
 ROOM_PARTS = (
+    "benchmarks",
     "crm_core/engine",
     "crm_core/processes",
     "dialer/adapters",
