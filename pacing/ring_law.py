@@ -18,7 +18,10 @@ DETECTION_SECONDS_MAX = 30
 """Bins beyond the ring timeout: post-dial delay and answering-machine detection may last this long."""
 
 PRIOR_LINES = 12.0
-"""Weight of the prior, in lines: after some dozens of real lines it is forgotten."""
+"""Weight of the prior, in lines."""
+
+PRIOR_FADES_LINES = 100.0
+"""After so many real lines the prior weighs half, then less: a list may answer one line in a thousand."""
 
 PRIOR_LIVE_RATIO = 0.5
 """More than most lists answer: a cold start believes that lines answer often and so dials few of them."""
@@ -97,17 +100,18 @@ class RingLaw:
 
     def curves(self, ring_ages_seconds: Floats) -> RingCurves:
         """The law now, given also the lines that still ring."""
-        live = np.array(self._live) / self._weight + self._prior_live
-        other = np.array(self._other) / self._weight + self._prior_other
-        exposure = self._exposure(ring_ages_seconds)
-        live_hazard = np.minimum(live / exposure, HAZARD_PER_SECOND_MAX)
-        hazard = live_hazard + np.minimum(other / exposure, HAZARD_PER_SECOND_MAX)
+        prior = 1.0 / (1.0 + self.lines_weight / PRIOR_FADES_LINES)
+        live = np.array(self._live) / self._weight + prior * self._prior_live
+        ends = np.array(self._other) / self._weight + prior * self._prior_other + live
+        exposure = self._exposure(ring_ages_seconds) + prior * self._prior_exposure
+        hazard = np.minimum(ends / exposure, HAZARD_PER_SECOND_MAX)
+        live_share = live / ends
         cumulative = np.concatenate(([0.0], np.cumsum(hazard)))
         still_ringing = np.exp(-cumulative)
         ended = still_ringing[:-1] - still_ringing[1:]
-        answered = np.concatenate(([0.0], np.cumsum(ended * live_hazard / np.maximum(hazard, 1e-12))))
+        answered = np.concatenate(([0.0], np.cumsum(ended * live_share)))
         return RingCurves(
-            live_per_second=live_hazard,
+            live_per_second=hazard * live_share,
             still_ringing=still_ringing,
             answered_live=answered,
         )
@@ -124,7 +128,7 @@ class RingLaw:
         self._weight = 1.0
 
     def _exposure(self, ring_ages_seconds: Floats) -> Floats:
-        """Seconds that remembered, ringing and prior lines spent in each bin."""
+        """Seconds that remembered and ringing lines spent in each bin."""
         ends = (np.array(self._live) + np.array(self._other)) / self._weight
         partial = np.array(self._part) / self._weight
         if len(ring_ages_seconds):
@@ -133,7 +137,7 @@ class RingLaw:
             ends = ends + np.bincount(last, minlength=self._bins)
             partial = partial + np.bincount(last, weights=ages - last, minlength=self._bins)
         beyond = np.cumsum(ends[::-1])[::-1] - ends
-        exposure: Floats = partial + beyond + self._prior_exposure
+        exposure: Floats = partial + beyond
         return exposure
 
     def _prior(self, ring_timeout_seconds: float) -> tuple[Floats, Floats, Floats]:

@@ -1,0 +1,147 @@
+"""Predictive dialing: what it learns, what holds it back, how it explains itself."""
+
+from dataclasses import asdict
+
+import numpy as np
+import pytest
+
+from pacing import Pacer, PacingDecision, WindowBudget, create_pacer
+from tests.unit.pacing.snapshots import ages, floor
+
+
+def taught(live_ratio: float = 0.25, talk_seconds: float = 90.0, **terms: float) -> Pacer:
+    """A pacer that has seen 600 lines, talks and wrap-ups and not one abandoned call."""
+    pacer = create_pacer("predictive", **terms)  # type: ignore[arg-type]
+    rng = np.random.default_rng(5)
+    for seconds, chance, talk in zip(
+        rng.exponential(8.0, 600), rng.random(600), rng.exponential(talk_seconds, 600), strict=True
+    ):
+        pacer.observe("live_answer" if chance < live_ratio else "no_answer", 0.0, min(22.0, float(seconds)))
+        pacer.observe("talk_end", 0.0, float(talk))
+        pacer.observe("wrap_up_end", 0.0, 10.0)
+        pacer.observe("connected", 0.0, 0.1)
+    return pacer
+
+
+def busy_floor(**changes: object) -> PacingDecision:
+    """What a taught pacer decides for 60 agents of whom 48 talk."""
+    pacer = changes.pop("pacer", None) or taught()
+    assert isinstance(pacer, Pacer)
+    snapshot = {"agents_logged_in": 60, "agents_idle": 4, "talk_ages_seconds": ages(48, 60.0)}
+    return pacer.decide(floor(**{**snapshot, **changes}))
+
+
+def test_predictive_without_evidence_starts_about_a_line_for_each_idle_agent() -> None:
+    """A cold start dares hardly more than progressive."""
+    lines = create_pacer("predictive").decide(floor(agents_idle=4, talk_ages_seconds=ages(6))).lines
+    assert 4 <= lines <= 6
+
+
+def test_predictive_dials_ahead_of_agents_who_will_soon_be_free() -> None:
+    """With many talks about to end it starts more lines than there are idle agents."""
+    assert busy_floor().lines > 4
+
+
+def test_predictive_holds_back_where_talks_are_long() -> None:
+    """The same floor with talks of half an hour frees nobody."""
+    assert busy_floor(pacer=taught(talk_seconds=1800.0)).lines < busy_floor().lines
+
+
+def test_predictive_holds_back_where_lines_answer_often() -> None:
+    """The more lines answer, the fewer are needed."""
+    assert busy_floor(pacer=taught(live_ratio=0.8)).lines < busy_floor().lines
+
+
+def test_lines_that_ring_already_reduce_those_started() -> None:
+    """What rings will answer, too."""
+    assert busy_floor(ring_ages_seconds=ages(6, 2.0)).lines < busy_floor().lines
+
+
+def test_agents_who_leave_after_their_call_are_not_dialed_for() -> None:
+    """An announced break is known before it begins."""
+    assert busy_floor(agents_leaving=40).lines < busy_floor().lines
+
+
+def test_inbound_calls_expected_reduce_the_lines_started() -> None:
+    """Inbound arrivals take the same agents."""
+    assert busy_floor(inbound_per_second=0.2).lines < busy_floor().lines
+
+
+@pytest.mark.parametrize("method", ["progressive", "ratio", "erlang", "predictive"])
+def test_inbound_call_waiting_stops_outbound_dialing(method: str) -> None:
+    """Agents belong to who is already there."""
+    decision = create_pacer(method).decide(floor(agents_idle=3, inbound_waiting=1))
+    assert (decision.lines, decision.binding_constraint) == (0, "inbound_waiting")
+
+
+def test_leads_that_answer_more_often_than_the_list_get_fewer_lines() -> None:
+    """A score of each next lead replaces the list's mean."""
+    assert busy_floor(live_probabilities_next=[0.9] * 400).lines < busy_floor().lines
+
+
+def test_abandon_budget_spent_leaves_one_line_for_each_idle_agent() -> None:
+    """With the month's budget gone nothing is risked any more, and the reason says so."""
+    spent = WindowBudget(name="30 days", abandoned=60.0, answered_live=1000.0, limit_ratio=0.03)
+    decision = busy_floor(agents_idle=3, window_budgets=[spent])
+    assert (decision.lines, decision.binding_constraint) == (3, "abandon_limit")
+    assert decision.budgets[0].abandoned_allowed == pytest.approx(-30.0)
+
+
+def test_limit_of_zero_makes_predictive_progressive() -> None:
+    """Who may abandon nobody gets exactly one line for each idle agent."""
+    for idle in range(6):
+        assert busy_floor(pacer=taught(abandon_limit_ratio=0.0), agents_idle=idle).lines == idle
+
+
+def test_list_that_never_answers_is_dialed_up_to_the_lines_for_each_agent() -> None:
+    """Without answers there is no risk, so that a plain maximum must stop it."""
+    pacer = create_pacer("predictive", lines_per_agent_max=4.0)
+    for _ in range(5000):
+        pacer.observe("no_answer", 0.0, 20.0)
+    decision = busy_floor(pacer=pacer, ring_ages_seconds=ages(220, 3.0))
+    assert (decision.lines, decision.binding_constraint) == (20, "lines_per_agent_max")
+
+
+def test_abandoned_calls_make_predictive_careful() -> None:
+    """The same floor after ten abandoned calls gets fewer lines."""
+    pacer = taught()
+    for _ in range(30):
+        pacer.observe("abandoned", 0.0, 2.0)
+    assert busy_floor(pacer=pacer).lines == 4
+
+
+def test_decision_of_predictive_explains_itself() -> None:
+    """Every figure that it decided on is there and fits the others."""
+    decision = busy_floor(ring_ages_seconds=ages(2, 4.0))
+    assert None not in asdict(decision).values()
+    assert decision.next_line_risk_ratio is not None
+    assert decision.threshold_ratio is not None
+    assert decision.expected_abandonment is not None
+    assert decision.next_line_risk_ratio > decision.threshold_ratio
+    assert 0.0 < decision.expected_abandonment < decision.lines * decision.threshold_ratio
+    assert decision.live_answer_ratio == pytest.approx(0.25, abs=0.06)
+
+
+def test_forecast_of_predictive_counts_agents_and_answers_within_what_is_possible() -> None:
+    """Quantiles rise and stay between nobody and everybody."""
+    decision = busy_floor(ring_ages_seconds=ages(5, 4.0))
+    assert decision.agents_free_quantiles is not None
+    assert decision.live_answers_quantiles is not None
+    low, middle, high = decision.agents_free_quantiles
+    assert 4.0 <= low < middle < high <= 52.0
+    low, middle, high = decision.live_answers_quantiles
+    assert 0.0 <= low <= middle < high <= 5.0
+
+
+def test_team_without_any_wrap_up_is_learned_as_such() -> None:
+    """Where talks have no wrap-up, agents are free when the talk ends: more lines."""
+    lines = []
+    for has_wrap_up in (False, True):
+        pacer = create_pacer("predictive")
+        for second in range(600):
+            pacer.observe("live_answer" if second % 4 == 0 else "no_answer", 0.0, 8.0)
+            pacer.observe("talk_end", 0.0, 20.0 + second % 140)
+            if has_wrap_up:
+                pacer.observe("wrap_up_end", 0.0, 40.0)
+        lines.append(busy_floor(pacer=pacer).lines)
+    assert lines[0] > lines[1]
