@@ -9,9 +9,9 @@ from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import CallAttempt
 from dialer.core.events import CampaignStatus
 from dialer.core.hopper import Hopper
-from dialer.core.settings import CampaignSettings
+from dialer.core.settings import CampaignSettings, pacer_for
 from dialer.messages import AgentId, AttemptId
-from pacing import Pacer, create_pacer
+from pacing import Pacer
 
 MANUAL = "manual"
 PREVIEW = "preview"
@@ -56,7 +56,7 @@ class Campaign:
         self.settings = settings
         self.status = CampaignStatus.STOPPED
         self.hopper = Hopper()
-        self.pacer: Pacer = _pacer_for(settings)
+        self.pacer: Pacer = pacer_for(settings)
         self.lines: dict[AttemptId, CallAttempt] = {}  # without a human verdict yet, oldest first
         self.waiting: dict[AttemptId, CallAttempt] = {}  # wait for an agent
         self.attempts_in_progress = 0
@@ -76,7 +76,7 @@ class Campaign:
         is_same_method = settings.pacing_method == self.settings.pacing_method
         learned = self.pacer.export_state() if is_same_method else None
         self.settings = settings
-        self.pacer = _pacer_for(settings)
+        self.pacer = pacer_for(settings)
         if learned is not None:
             self.pacer.restore_state(learned)
 
@@ -99,15 +99,3 @@ class Campaign:
     def inbound_waiting(self) -> int:
         """Count the inbound callers who wait in this campaign."""
         return sum(1 for attempt in self.waiting.values() if attempt.is_inbound)
-
-
-def _pacer_for(settings: CampaignSettings) -> Pacer:
-    return create_pacer(
-        settings.pacing_method,
-        abandon_limit_ratio=settings.abandon_limit_ratio,
-        connect_limit_seconds=settings.connect_limit_seconds,
-        ring_timeout_seconds=settings.ring_timeout_seconds,
-        lines_max=settings.lines_max,
-        seed=settings.pacing_seed,
-        **settings.pacing_settings,
-    )

@@ -10,6 +10,7 @@ from enum import Enum
 from dialer.core.errors import SettingsError
 from dialer.core.outcomes import Outcome
 from dialer.messages import CampaignId, NodeId, TrunkId
+from pacing import Pacer, PacingError, create_pacer
 from rules.policy_packs import PolicyPack, get_policy_pack
 
 
@@ -172,6 +173,23 @@ class CampaignSettings:
         for name, lowest, highest in _CAMPAIGN_RANGES:
             value = getattr(self, name)
             _require(value is None or lowest <= value <= highest, name, value, f"{lowest} to {highest}")
+        try:
+            pacer_for(self)
+        except PacingError as error:
+            raise SettingsError(f"pacing_method or pacing_settings cannot be used: {error}") from error
+
+
+def pacer_for(settings: CampaignSettings) -> Pacer:
+    """Give a new pacer of the campaign's method; raises PacingError where its settings cannot be used."""
+    return create_pacer(
+        settings.pacing_method,
+        abandon_limit_ratio=settings.abandon_limit_ratio,
+        connect_limit_seconds=settings.connect_limit_seconds,
+        ring_timeout_seconds=settings.ring_timeout_seconds,
+        lines_max=settings.lines_max,
+        seed=settings.pacing_seed,
+        **settings.pacing_settings,
+    )
 
 
 _CAMPAIGN_RANGES: tuple[tuple[str, float, float], ...] = (
