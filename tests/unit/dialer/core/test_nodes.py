@@ -1,0 +1,187 @@
+"""Nodes that are lost and return, events that come twice, late or never, and a clock that runs backwards."""
+
+import pytest
+
+from dialer.core.commands import HangUp, RecordAttemptEnded
+from dialer.core.events import (
+    AgentTransferredCall,
+    CallAnswered,
+    CallConnected,
+    CallEnded,
+    CallRinging,
+    DialFailed,
+    InboundCallArrived,
+    NodeLost,
+    NodeResynchronised,
+)
+from dialer.core.outcomes import EndCause, EndReason, Outcome
+from dialer.messages import AgentId, AttemptId, CampaignId, NodeId, TrunkId
+from rules.policy_packs import get_policy_pack
+from tests.unit.dialer.core.dialing_floor import NODE, Floor, of_kind, some_leads
+
+US = get_policy_pack("us_federal").abandon_definition
+
+
+@pytest.fixture
+def floor() -> Floor:
+    """Two agents at work in a running campaign."""
+    floor = Floor()
+    floor.trunk()
+    floor.campaign()
+    floor.agent("ann")
+    floor.agent("bob")
+    return floor
+
+
+def return_node(floor: Floor, *alive: AttemptId, answered: tuple[AttemptId, ...] = ()) -> None:
+    """The node is back, and says what it has now."""
+    floor.tell(NodeResynchronised(node_id=NODE, attempt_ids=alive, answered_ids=answered, taken_at=floor.now))
+
+
+# --- nodes -------------------------------------------------------------------------------------------------
+
+
+def test_lost_node_is_dialed_over_no_more_and_ends_nothing(floor: Floor) -> None:
+    """Its calls may live on."""
+    floor.ring(1)
+    floor.tell(NodeLost(node_id=NODE))
+    floor.give(*some_leads(5, first=50))
+    floor.pass_time(5.0)
+    assert (len(floor.dials()), floor.ordered(RecordAttemptEnded)) == (1, [])
+    return_node(floor, floor.dials()[0].attempt_id)
+    floor.pass_time(1.0)
+    assert len(floor.dials()) == 2
+
+
+def test_lost_node_leaves_the_other_one_dialing(floor: Floor) -> None:
+    """Several nodes, several trunks."""
+    floor.trunk("t2", node=NodeId("node-2"))
+    floor.campaign(trunk_ids=(TrunkId("t1"), TrunkId("t2")), starts=False)
+    floor.tell(NodeLost(node_id=NODE))
+    floor.ring(2)
+    assert {dial.node_id for dial in floor.dials()} == {"node-2"}
+
+
+def test_call_that_its_node_does_not_know_any_more_is_ended(floor: Floor) -> None:
+    """It died unseen: ended once, its channel free."""
+    dead, alive = floor.ring(2)
+    floor.tell(NodeLost(node_id=NODE))
+    return_node(floor, alive)
+    record = floor.end_of(dead)
+    assert (record.outcome, record.reason) == (Outcome.FAILED, EndReason.NODE_LOST)
+    assert floor.channels_used() == 1
+
+
+def test_talk_that_its_node_does_not_know_any_more_sends_its_agent_into_wrap_up(floor: Floor) -> None:
+    """He talked: he declares the result."""
+    talk = floor.talk()
+    return_node(floor)
+    record = floor.end_of(talk)
+    assert (record.outcome, record.reason, record.agent_id) == (Outcome.LIVE, EndReason.NODE_LOST, "ann")
+    assert floor.state_of("ann") == "wrapping_up"
+
+
+def test_call_answered_while_the_node_was_lost_is_taken_up(floor: Floor) -> None:
+    """Nobody is left in silence for want of an event."""
+    (ringing,) = floor.ring(1)
+    floor.tell(NodeLost(node_id=NODE))
+    return_node(floor, ringing, answered=(ringing,))
+    assert floor.offered_to(ringing) == "ann"
+
+
+def test_leg_that_no_attempt_stands_behind_is_hung_up(floor: Floor) -> None:
+    """Found when the node returns, or heard of by an event."""
+    for event in (
+        NodeResynchronised(node_id=NODE, attempt_ids=(AttemptId("ghost-1"),), taken_at=floor.now),
+        CallAnswered(attempt_id=AttemptId("ghost-2")),
+        CallRinging(attempt_id=AttemptId("ghost-3")),
+    ):
+        floor.tell(event)
+    assert [order.attempt_id for order in floor.ordered(HangUp)] == ["ghost-1", "ghost-2", "ghost-3"]
+
+
+def test_call_dialed_after_the_nodes_list_was_taken_is_not_judged_by_it(floor: Floor) -> None:
+    """The list is older than the call."""
+    taken_at = floor.now
+    floor.pass_time(1.0)
+    (ringing,) = floor.ring(1)
+    floor.tell(NodeResynchronised(node_id=NODE, attempt_ids=(), taken_at=taken_at))
+    assert floor.attempt(ringing).state.value == "dialing"
+
+
+# --- twice, late, never ------------------------------------------------------------------------------------
+
+
+def test_event_that_comes_twice_acts_once_and_is_counted(floor: Floor) -> None:
+    """Ringing, answered, connected, ended."""
+    (ringing,) = floor.ring(1)
+    for event in (
+        CallRinging(attempt_id=ringing),
+        CallAnswered(attempt_id=ringing),
+        CallConnected(attempt_id=ringing, agent_id=AgentId("ann")),
+        CallEnded(attempt_id=ringing, cause=EndCause.NORMAL),
+    ):
+        floor.tell(event)
+        before = [command for command in floor.commands if not isinstance(command, HangUp)]
+        floor.tell(event)
+        assert [command for command in floor.commands if not isinstance(command, HangUp)] == before
+    assert sum(floor.engine.ignored_counts().values()) >= 4
+
+
+def test_dial_that_failed_ends_its_attempt(floor: Floor) -> None:
+    """A refused command comes back as an event."""
+    (ringing,) = floor.ring(1)
+    floor.tell(DialFailed(attempt_id=ringing, cause=EndCause.CONGESTION, reason="503"))
+    record = floor.end_of(ringing)
+    assert (record.outcome, record.reason) == (Outcome.CONGESTION, EndReason.DIAL_FAILED)
+
+
+def test_line_that_nothing_is_heard_of_is_hung_up_and_ended(floor: Floor) -> None:
+    """Ring timeout and grace, then three hang-ups, then the end without the network's word."""
+    (silent,) = floor.ring(1)
+    floor.pass_time(31.0)
+    assert len(floor.ordered(HangUp)) == 1
+    floor.pass_time(20.0)
+    assert len(floor.ordered(HangUp)) == 3
+    record = floor.end_of(silent)
+    assert (record.outcome, record.reason) == (Outcome.NO_ANSWER, EndReason.SILENT_NETWORK)
+    assert floor.channels_used() == 0
+
+
+# --- the clock ---------------------------------------------------------------------------------------------
+
+
+def test_clock_that_runs_backwards_stands_still(floor: Floor) -> None:
+    """No deadline comes early or goes missing, and it is counted."""
+    floor.pass_time(100.0)
+    floor.now = 40.0
+    floor.give(*some_leads(1))
+    assert floor.dials() == []
+    floor.now = 100.0
+    floor.pass_time(1.0)
+    (dial,) = floor.dials()
+    assert floor.attempt(dial.attempt_id).dialed_at >= 100.0
+    assert floor.engine.ignored_counts()["clock ran backwards"] > 0
+    assert len(of_kind(floor.pass_time(31.0), HangUp)) == 1
+
+
+def test_transfer_to_an_agent_nobody_knows_waits_for_anyone(floor: Floor) -> None:
+    """An unknown name does not lose the client."""
+    talk = floor.talk()
+    floor.tell(AgentTransferredCall(agent_id=AgentId("ann"), attempt_id=talk, to_agent_id=AgentId("nobody")))
+    assert floor.offered_to(talk) == "bob"
+
+
+def test_caller_for_a_campaign_on_another_node_is_ended_by_that_node_alone(floor: Floor) -> None:
+    """A node speaks for its own calls."""
+    floor.tell(
+        InboundCallArrived(
+            attempt_id=AttemptId("in-7"),
+            campaign_id=CampaignId("sales"),
+            caller_id_number="",
+            dialed_number="+12125550000",
+            node_id=NodeId("node-2"),
+        )
+    )
+    return_node(floor)
+    assert floor.attempt(AttemptId("in-7")).state.value == "connecting"
