@@ -117,7 +117,10 @@ def call_ended(world: World, attempt: CallAttempt, event: events.CallEnded) -> N
 
 
 def dial_failed(world: World, attempt: CallAttempt, event: events.DialFailed) -> None:
-    """End the attempt: it never became a call."""
+    """End the attempt: it never became a call. One that was answered did, whatever is said of it later."""
+    if attempt.answered_at is not None:
+        world.counts["DialFailed: the far end had already answered"] += 1
+        return
     finish(world, attempt, UNANSWERED_OUTCOMES[event.cause], EndReason.DIAL_FAILED)
 
 

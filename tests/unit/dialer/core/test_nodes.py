@@ -185,3 +185,13 @@ def test_caller_for_a_campaign_on_another_node_is_ended_by_that_node_alone(floor
     )
     return_node(floor)
     assert floor.attempt(AttemptId("in-7")).state.value == "connecting"
+
+
+def test_dial_failure_of_a_call_that_was_answered_is_counted_and_ignored(floor: Floor) -> None:
+    """A person was there: the late failure does not make it a call that never was."""
+    talk = floor.talk()
+    floor.set_status(CampaignStatus.DRAINING)
+    floor.tell(AgentHungUp(agent_id=AgentId("ann"), attempt_id=talk))
+    floor.tell(DialFailed(attempt_id=talk, cause=EndCause.FAILED, reason="late"))
+    floor.end(talk)
+    assert floor.end_of(talk).outcome is Outcome.LIVE
