@@ -21,13 +21,11 @@ def functions_that_test(module: PythonModule) -> list[ast.FunctionDef | ast.Asyn
 
 def names_that_leave_out(module: PythonModule) -> list[str]:
     """Places in a test module that leave a test out or expect it to fail."""
-    used = [node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute)]
-    imported = [node for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)]
-    names = {module.place(node): [dotted_name(node)] for node in used}
-    names |= {
-        module.place(node): [f"{node.module}.{alias.name}" for alias in node.names] for node in imported
-    }
-    return [place for place, full_names in names.items() if any(map(LEFT_OUT.fullmatch, full_names))]
+    nodes = list(ast.walk(module.tree))
+    used = [(node, dotted_name(node)) for node in nodes if isinstance(node, ast.Attribute)]
+    imports = (node for node in nodes if isinstance(node, ast.ImportFrom))
+    imported = [(node, f"{node.module}.{alias.name}") for node in imports for alias in node.names]
+    return [module.place(node) for node, name in (*used, *imported) if LEFT_OUT.fullmatch(name)]
 
 
 def test_name_of_any_test_tells_subject_condition_and_result() -> None:
