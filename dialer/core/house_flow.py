@@ -156,7 +156,8 @@ def end_lost(world: World, attempt: CallAttempt) -> None:
         outcome = Outcome.FAILED
     else:
         outcome = answered_outcome(attempt)
-        attempt.client_gone_at = world.now
+        if attempt.end_reason is None:  # else we ended it, and the client did not leave
+            attempt.client_gone_at = world.now
     finish(world, attempt, outcome, attempt.end_reason or EndReason.NODE_LOST)
 
 

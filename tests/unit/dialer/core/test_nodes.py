@@ -195,3 +195,15 @@ def test_dial_failure_of_a_call_that_was_answered_is_counted_and_ignored(floor: 
     floor.tell(DialFailed(attempt_id=talk, cause=EndCause.FAILED, reason="late"))
     floor.end(talk)
     assert floor.end_of(talk).outcome is Outcome.LIVE
+
+
+def test_person_hung_up_on_whose_node_died_is_abandoned_and_did_not_leave_early(floor: Floor) -> None:
+    """We ended that call, so the ledger does not say that the client did."""
+    (ringing,) = floor.ring(1)
+    floor.set_status(CampaignStatus.STOPPED)
+    floor.answer(ringing)
+    return_node(floor)
+    entry = floor.end_of(ringing).entry
+    assert entry is not None
+    assert entry.client_gone_at is None
+    assert abandon_class(entry, US) is AbandonClass.ABANDONED
