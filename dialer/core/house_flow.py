@@ -2,7 +2,7 @@
 
 from dialer.core import events
 from dialer.core.agent_flow import count_agents, end_preview
-from dialer.core.call_attempt import UNANSWERED_STATES, AttemptState, AttemptTrigger, CallAttempt
+from dialer.core.call_attempt import HEARD_IN, AttemptState, AttemptTrigger, CallAttempt
 from dialer.core.call_flow import call_answered
 from dialer.core.calling_checks import HouseReason
 from dialer.core.campaign import PREVIEW, Campaign
@@ -138,7 +138,7 @@ def node_resynchronised(world: World, event: events.NodeResynchronised) -> None:
     for attempt in ours:
         if attempt.attempt_id not in alive:
             end_lost(world, attempt)
-        elif attempt.attempt_id in answered and attempt.state in UNANSWERED_STATES:
+        elif attempt.attempt_id in answered and attempt.state in HEARD_IN[events.CallAnswered]:
             call_answered(world, attempt, events.CallAnswered(attempt_id=attempt.attempt_id))
     for attempt_id in event.attempt_ids:
         if attempt_id not in world.attempts:

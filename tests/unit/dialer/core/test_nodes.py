@@ -207,3 +207,13 @@ def test_person_hung_up_on_whose_node_died_is_abandoned_and_did_not_leave_early(
     assert entry is not None
     assert entry.client_gone_at is None
     assert abandon_class(entry, US) is AbandonClass.ABANDONED
+
+
+def test_call_answered_while_its_hang_up_was_on_its_way_to_a_lost_node_is_counted(floor: Floor) -> None:
+    """A person answered and was hung up on: the ledger says so."""
+    (ringing,) = floor.ring(1)
+    floor.tell(NodeLost(node_id=NODE))
+    floor.set_status(CampaignStatus.STOPPED)
+    return_node(floor, ringing, answered=(ringing,))
+    floor.end(ringing)
+    assert floor.end_of(ringing).outcome is Outcome.LIVE
