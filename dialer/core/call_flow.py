@@ -26,6 +26,7 @@ from dialer.core.ledger import count_fate
 from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason
 from dialer.core.settings import MachineAction
 from dialer.core.world import World
+from rules.abandon_ledger import AbandonClass
 from rules.detection import DetectionVerdict
 
 CONNECT_FAILURES_MAX = 3
@@ -62,8 +63,8 @@ def answer_classified(world: World, attempt: CallAttempt, event: events.AnswerCl
 
 def greeting_ended(world: World, attempt: CallAttempt, event: events.GreetingEnded) -> None:
     """Note the end of the greeting; the wait may be counted from here."""
-    if attempt.greeting_ended_at is not None:
-        return
+    if attempt.greeting_ended_at is not None or attempt.fate is AbandonClass.ABANDONED:
+        return  # known already; or told too late: what was counted as abandoned stays so in the ledger
     attempt.greeting_ended_at = world.now
     if attempt.state is AttemptState.WAITING:
         world.deadlines.set(attempt, wait_limit_at(attempt))

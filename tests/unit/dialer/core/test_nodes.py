@@ -217,3 +217,17 @@ def test_call_answered_while_its_hang_up_was_on_its_way_to_a_lost_node_is_counte
     return_node(floor, ringing, answered=(ringing,))
     floor.end(ringing)
     assert floor.end_of(ringing).outcome is Outcome.LIVE
+
+
+def test_greeting_heard_of_after_an_agent_came_too_late_does_not_rewrite_the_ledger(floor: Floor) -> None:
+    """Counters and ledger agree for good."""
+    (ringing,) = floor.ring(1)
+    floor.answer(ringing)
+    floor.pass_time(3.0)
+    floor.connect(ringing)
+    floor.tell(GreetingEnded(attempt_id=ringing))
+    floor.end(ringing)
+    entry = floor.end_of(ringing).entry
+    assert entry is not None
+    assert floor.engine.snapshot(floor.now).campaigns[0].abandoned == 1
+    assert abandon_class(entry, US) is AbandonClass.ABANDONED
