@@ -216,6 +216,8 @@ def _close_books(world: World, attempt: CallAttempt) -> None:
     campaign.lines.pop(attempt.attempt_id, None)
     campaign.waiting.pop(attempt.attempt_id, None)
     campaign.attempts_in_progress -= 1
+    if attempt.is_inbound:
+        world.let_caller_go(attempt.attempt_id)
     if attempt.trunk is not None:
         attempt.trunk.end()
         world.numbers_in_progress.discard(attempt.e164)

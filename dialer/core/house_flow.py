@@ -87,7 +87,7 @@ def do_not_call_added(world: World, event: events.DoNotCallAdded) -> None:
 
 def inbound_call_arrived(world: World, event: events.InboundCallArrived) -> None:
     """Let a caller in: to an agent, or into the queue."""
-    if event.attempt_id in world.attempts:
+    if event.attempt_id in world.attempts or event.attempt_id in world.callers_gone:
         world.counts["InboundCallArrived: repeated"] += 1
         return
     campaign = world.get_campaign(event.campaign_id)

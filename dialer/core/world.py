@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from dialer.core.campaign import Campaign
     from dialer.core.routing import Switchboard
 
+CALLERS_GONE_MAX = 10_000
+"""Ended inbound calls remembered: hours of them; a repeated event is late by seconds."""
+
 
 class World:
     """Everything the engine knows."""
@@ -28,6 +31,7 @@ class World:
         "agents",
         "attempts",
         "attempts_begun",
+        "callers_gone",
         "campaigns",
         "checks",
         "counts",
@@ -54,6 +58,7 @@ class World:
         self.campaigns: dict[CampaignId, Campaign] = {}
         self.agents: dict[AgentId, AgentSession] = {}
         self.attempts: dict[AttemptId, CallAttempt] = {}
+        self.callers_gone: dict[AttemptId, None] = {}  # inbound calls that have ended, oldest first
         self.attempts_begun = 0
         self.sequence = 0  # grows with each thing that has a place in a line
         self.trunks = TrunkBook()
@@ -104,6 +109,15 @@ class World:
         """Note that nothing is going on with a lead any more."""
         self.leads_in_progress.discard(lead_id)
         self.leads_withdrawn.discard(lead_id)
+
+    def let_caller_go(self, attempt_id: AttemptId) -> None:
+        """Remember an inbound call that has ended, so that a late repetition does not bring it back.
+
+        Its id is the network's; ours are never used again.
+        """
+        self.callers_gone[attempt_id] = None
+        if len(self.callers_gone) > CALLERS_GONE_MAX:
+            del self.callers_gone[next(iter(self.callers_gone))]
 
     def nudge(self, campaign: "Campaign") -> None:
         """Let a small team's campaign decide right after this event instead of at its next interval."""

@@ -231,3 +231,14 @@ def test_greeting_heard_of_after_an_agent_came_too_late_does_not_rewrite_the_led
     assert entry is not None
     assert floor.engine.snapshot(floor.now).campaigns[0].abandoned == 1
     assert abandon_class(entry, US) is AbandonClass.ABANDONED
+
+
+def test_inbound_call_told_twice_is_one_call_even_after_its_end(floor: Floor) -> None:
+    """A late repetition does not bring a caller back who has left."""
+    caller = floor.call_in()
+    floor.call_in()
+    floor.end(caller)
+    floor.call_in()
+    assert len(floor.ordered(RecordAttemptEnded)) == 1
+    assert floor.engine.snapshot(floor.now).campaigns[0].calls_waiting == 0
+    assert [floor.state_of("ann"), floor.state_of("bob")] == ["idle", "idle"]
