@@ -22,10 +22,10 @@ def functions_that_test(module: PythonModule) -> list[ast.FunctionDef | ast.Asyn
 def names_that_leave_out(module: PythonModule) -> list[str]:
     """Places in a test module that leave a test out or expect it to fail."""
     nodes = list(ast.walk(module.tree))
-    used = [(node, dotted_name(node)) for node in nodes if isinstance(node, ast.Attribute)]
+    used = [(node.lineno, dotted_name(node)) for node in nodes if isinstance(node, ast.Attribute)]
     imports = (node for node in nodes if isinstance(node, ast.ImportFrom))
-    imported = [(node, f"{node.module}.{alias.name}") for node in imports for alias in node.names]
-    return [module.place(node) for node, name in (*used, *imported) if LEFT_OUT.fullmatch(name)]
+    imported = [(node.lineno, f"{node.module}.{alias.name}") for node in imports for alias in node.names]
+    return [f"{module.path}:{line}" for line, name in (*used, *imported) if LEFT_OUT.fullmatch(name)]
 
 
 def test_name_of_any_test_tells_subject_condition_and_result() -> None:
