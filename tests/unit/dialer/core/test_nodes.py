@@ -4,18 +4,22 @@ import pytest
 
 from dialer.core.commands import HangUp, RecordAttemptEnded
 from dialer.core.events import (
+    AgentHungUp,
     AgentTransferredCall,
     CallAnswered,
     CallConnected,
     CallEnded,
     CallRinging,
+    CampaignStatus,
     DialFailed,
+    GreetingEnded,
     InboundCallArrived,
     NodeLost,
     NodeResynchronised,
 )
 from dialer.core.outcomes import EndCause, EndReason, Outcome
 from dialer.messages import AgentId, AttemptId, CampaignId, NodeId, TrunkId
+from rules.abandon_ledger import AbandonClass, abandon_class
 from rules.policy_packs import get_policy_pack
 from tests.unit.dialer.core.dialing_floor import NODE, Floor, of_kind, some_leads
 
