@@ -106,7 +106,7 @@ class PredictivePacer(Pacer):
         tables = self._tables_for(snapshot)
         factor = self._jump.factor * (1.0 + 1.0 / math.sqrt(self._ring.live_weight + PRIOR_LIVE_ANSWERS))
         forecast = tables.forecast(snapshot, factor)
-        budget = self._threshold.budget_left(snapshot.window_budgets)
+        budget = self._threshold.budget_left(self._agents, snapshot.window_budgets)
         theta = self._threshold.theta(self._agents, budget)
         lines, reason, risks = self._lines(snapshot, forecast, theta, tables.ring.live_ratio * factor)
         if budget < 0.0 and reason is BindingConstraint.ABANDON_RISK:

@@ -25,6 +25,7 @@ DEBT_CALLS_MAX = 40.0
 RESERVE_SIGMAS = 0.5
 RESERVE_CALLS_MAX = 3.0
 LARGE_TEAM_AGENTS = 50.0
+BURST_FREE_AGENTS = 25.0
 LOG_ODDS_MIN = math.log(1e-5)
 LOG_ODDS_MAX = 0.0
 CENTRE_MIN = math.log(0.005)
@@ -45,25 +46,25 @@ class RiskThreshold:
         """One live answer met its fate. `is_at_risk`: this threshold limited the lines lately."""
         self._answered_live += 1.0
         earned = self._limit_ratio - (1.0 if is_abandoned else 0.0)
-        self._balance = min(SAVINGS_CALLS_MAX, max(-max(DEBT_CALLS_MAX, agents), self._balance + earned))
+        savings_max = SAVINGS_CALLS_MAX * _burst_factor(agents)
+        self._balance = min(savings_max, max(-max(DEBT_CALLS_MAX, agents), self._balance + earned))
         # Anti-windup: what was saved while other limits held the lines down says nothing about the forecast.
-        if is_at_risk or self.budget_calls < 0.0:
-            drift = DRIFT_GAIN * _team_gain(agents) * self.budget_calls
+        budget = self.budget_calls(agents)
+        if is_at_risk or budget < 0.0:
+            drift = DRIFT_GAIN * _team_gain(agents) * budget
             self._centre = min(CENTRE_MAX, max(CENTRE_MIN, self._centre + drift))
 
-    @property
-    def budget_calls(self) -> float:
-        """Calls that may still be abandoned, less a reserve that grows with the count up to a bound."""
-        reserve = RESERVE_SIGMAS * math.sqrt(self._limit_ratio * self._answered_live)
-        return self._balance - min(RESERVE_CALLS_MAX, reserve)
+    def budget_calls(self, agents: int) -> float:
+        """Calls that may still be abandoned since the beginning, less the reserve."""
+        return self._balance - _reserve(self._limit_ratio * self._answered_live, agents)
 
-    def budget_left(self, window_budgets: Sequence[WindowBudget]) -> float:
+    def budget_left(self, agents: int, window_budgets: Sequence[WindowBudget]) -> float:
         """Calls that may still be abandoned in the window with the least left, less its reserve."""
-        budget = self.budget_calls
+        budget = self.budget_calls(agents)
         for window in window_budgets:
-            left = window.limit_ratio * window.answered_live - window.abandoned
-            reserve = RESERVE_SIGMAS * math.sqrt(window.limit_ratio * window.answered_live)
-            budget = min(budget, max(-DEBT_CALLS_MAX, left - min(RESERVE_CALLS_MAX, reserve)))
+            allowed = window.limit_ratio * window.answered_live
+            left = allowed - window.abandoned - _reserve(allowed, agents)
+            budget = min(budget, max(-DEBT_CALLS_MAX, left))
         return budget
 
     def theta(self, agents: int, budget_calls: float) -> float:
@@ -83,7 +84,7 @@ class RiskThreshold:
     def restore(self, state: StateReader) -> None:
         """Take back what `state` gave; raises PacerStateError and then changes nothing."""
         centre = state.number("centre", lowest=CENTRE_MIN, highest=CENTRE_MAX)
-        balance = state.number("balance", lowest=-1e6, highest=SAVINGS_CALLS_MAX)
+        balance = state.number("balance", lowest=-1e6, highest=1e6)
         answered_live = state.number("answered_live")
         self._centre, self._balance, self._answered_live = centre, balance, answered_live
 
@@ -95,3 +96,14 @@ def _log_odds(ratio: float) -> float:
 def _team_gain(agents: int) -> float:
     """Large teams abandon in bursts and answer between dial and fate: less gain for each call."""
     return math.sqrt(LARGE_TEAM_AGENTS / max(LARGE_TEAM_AGENTS, agents))
+
+
+def _burst_factor(agents: int) -> float:
+    """Calls are abandoned in bursts, whose size grows with the team."""
+    return math.sqrt(max(1.0, agents / BURST_FREE_AGENTS))
+
+
+def _reserve(abandons_allowed: float, agents: int) -> float:
+    """Calls kept back: half a standard deviation of the abandons allowed, up to a bound."""
+    reserve = min(RESERVE_CALLS_MAX, RESERVE_SIGMAS * math.sqrt(abandons_allowed))
+    return reserve * _burst_factor(agents)

@@ -16,7 +16,7 @@ def after(fates: list[bool], agents: int = 10, is_at_risk: bool = True) -> RiskT
 
 def theta(threshold: RiskThreshold, *budgets: WindowBudget) -> float:
     """Theta of a team of ten."""
-    return threshold.theta(10, threshold.budget_left(budgets))
+    return threshold.theta(10, threshold.budget_left(10, budgets))
 
 
 def test_theta_without_any_answer_is_the_limit_itself() -> None:
@@ -37,9 +37,9 @@ def test_budget_spent_makes_theta_nearly_nothing() -> None:
 def test_savings_and_debts_of_a_strange_day_stay_within_bounds() -> None:
     """Neither a day without abandons nor a disaster is carried for ever."""
     saved = after([False] * 5000)
-    assert saved.budget_calls <= SAVINGS_CALLS_MAX
+    assert saved.budget_calls(10) <= SAVINGS_CALLS_MAX
     owed = after([True] * 500)
-    assert owed.budget_calls == pytest.approx(-DEBT_CALLS_MAX, abs=3.1)
+    assert owed.budget_calls(10) == pytest.approx(-DEBT_CALLS_MAX, abs=3.1)
 
 
 def test_savings_made_while_other_limits_bound_move_no_centre() -> None:
