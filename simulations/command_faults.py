@@ -55,29 +55,26 @@ class CommandFaults:
 
     def loses_dial(self, node_id: NodeId) -> bool:
         """Tell whether a dial vanishes without an answer: half of those sent to a node that is just dying."""
-        if node_id not in self.nodes_down or self.draw() >= 0.5:
-            return False
-        self.counts["dial_lost"] += 1
-        return True
+        return node_id in self.nodes_down and self.draw() < 0.5
 
     def fails_dial(self, node_id: NodeId) -> bool:
         """Tell whether a dial is refused."""
         if node_id in self.nodes_down or self._happens(self.dials_failing_ratio):
-            self.counts["dial_failed"] += 1
+            self.counts["dials_failing"] += 1
             return True
         return False
 
     def fails_connect(self, node_id: NodeId) -> bool:
         """Tell whether a connection to an agent is refused."""
         if node_id in self.nodes_down or self._happens(self.connects_failing_ratio):
-            self.counts["connect_failed"] += 1
+            self.counts["connects_failing"] += 1
             return True
         return False
 
     def loses_hang_up(self, node_id: NodeId) -> bool:
         """Tell whether a hang-up is lost on its way."""
         if node_id in self.nodes_down or self._happens(self.hang_ups_lost_ratio):
-            self.counts["hang_up_lost"] += 1
+            self.counts["hang_ups_lost"] += 1
             return True
         return False
 

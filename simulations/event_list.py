@@ -52,6 +52,11 @@ class EventList:
         self._sequence += 1
         heapq.heappush(self._heap, (at, self._sequence, action, subject, token))
 
+    def advance(self, at: float) -> None:
+        """Move the clock on without anything happening; it never runs backwards."""
+        if at > self.now:
+            self.now = at
+
     def next_at(self) -> float | None:
         """Give the instant of the next entry; None when there is none."""
         return self._heap[0][0] if self._heap else None

@@ -138,13 +138,27 @@ class LeadList:
         return LeadRecord(self, self.next_fresh - 1)
 
 
-def lead_of(
-    record: LeadRecord, attempts_by_number: dict[str, list[float]], live_probability: float | None
-) -> Lead:
+class NumberBook:
+    """What the store knows of every number, over all leads and campaigns; POSIX seconds."""
+
+    __slots__ = ("abandoned_at", "attempts_at")
+
+    def __init__(self) -> None:
+        """Begin with numbers that were never dialed."""
+        self.attempts_at: dict[str, list[float]] = {}
+        self.abandoned_at: dict[str, float] = {}  # the latest abandoned call
+
+
+def lead_of(record: LeadRecord, numbers_known: NumberBook, live_probability: float | None) -> Lead:
     """Give a lead as the engine is to see it, with everything that the store knows of its past."""
     zones = record.zones
     numbers = tuple(
-        PhoneNumber(e164=e164, zones=zones, attempts_at=tuple(attempts_by_number.get(e164, ())))
+        PhoneNumber(
+            e164=e164,
+            zones=zones,
+            attempts_at=tuple(numbers_known.attempts_at.get(e164, ())),
+            abandoned_at=numbers_known.abandoned_at.get(e164),
+        )
         for e164 in record.numbers
     )
     return Lead(

@@ -52,6 +52,7 @@ class Quantity(IntEnum):
     FAULT_PLAN = 29  # when which fault happens
     FAULT_EVENT = 30  # what becomes of one event or command while a fault lasts
     THIRD_PARTY = 31  # s until a third party answers, or whether he does
+    HOUSE = 32  # what supervisors and managers do
 
 
 class RandomStreams:

@@ -6,7 +6,7 @@ decide. It does not judge the engine: what it finds odd it counts in `surprises`
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from dialer.core.commands import (
     Dial,
@@ -18,13 +18,15 @@ from dialer.core.commands import (
 from dialer.core.events import DoNotCallAdded, Event, LeadsReserved, LeadWithdrawn
 from dialer.core.leads import Callback, Lead, LeadNext, LeadStep
 from dialer.messages import CampaignId, LeadId
+from rules.abandon_ledger import AbandonClass, AbandonDefinition, abandon_class
 from simulations.called_parties import CalledParties
 from simulations.event_list import EventList
-from simulations.lead_list import LeadList, LeadRecord, LeadState, lead_of
+from simulations.lead_list import LeadList, LeadRecord, LeadState, NumberBook, lead_of
 
 RESERVE_SECONDS = 0.02  # a reservation's way to the store and back
 RELEASE_PAUSE_SECONDS = 60.0  # a lead given back without a date may be reserved again after this
 SKIP_PAUSE_SECONDS = 3600.0  # and after this, when an agent did not want it
+RECLAIM_SECONDS = 90.0  # beyond the lease: a preview that shows the lead may last so long, and clocks differ
 FINAL_RELEASES = frozenset({"do_not_call", "no_number_left"})
 SKIP_RELEASES = frozenset({"preview_skipped", "preview_timed_out"})
 
@@ -36,9 +38,11 @@ class VirtualLeadSource:
         self,
         events: EventList,
         lists: Iterable[tuple[LeadList, CalledParties]],
+        definitions: Mapping[CampaignId, AbandonDefinition],
         emit: Callable[[Event], None],
     ) -> None:
-        """Take the lists, each with its parties; `emit` takes the answers."""
+        """Take the lists, each with its parties, and each law; `emit` takes the answers."""
+        self._definitions = definitions
         self._events = events
         self._emit = emit
         self._lists: dict[CampaignId, LeadList] = {}
@@ -51,10 +55,11 @@ class VirtualLeadSource:
             self._due[lead_list.campaign_id] = []
             self._leases[lead_list.campaign_id] = []
         self._records: dict[LeadId, LeadRecord] = {}  # open ones, and those that wait
-        self._attempts_by_number: dict[str, list[float]] = {}
+        self._numbers = NumberBook()
         self._sequence = 0
         self.wall_offset_seconds = 0.0  # POSIX seconds minus the virtual clock
         self.surprises: Counter[str] = Counter()
+        self.do_not_call: dict[str, None] = {}  # numbers, in the order in which they were withdrawn
 
     # --- commands ----------------------------------------------------------------------------------------
 
@@ -85,7 +90,7 @@ class VirtualLeadSource:
         wall_now = self._wall_now()
         record.attempts_at.append(wall_now)
         record.attempt_numbers.append(command.e164)
-        self._attempts_by_number.setdefault(command.e164, []).append(wall_now)
+        self._numbers.attempts_at.setdefault(command.e164, []).append(wall_now)
         return self._parties[command.campaign_id], record.index, len(record.attempts_at)
 
     def end_attempt(self, command: RecordAttemptEnded) -> None:
@@ -95,6 +100,10 @@ class VirtualLeadSource:
         record = self._records[command.lead_id]
         if record.state is not LeadState.IN_ATTEMPT:
             self.surprises["ended without an attempt"] += 1
+        if command.entry is not None and record.attempt_numbers:
+            definition = self._definitions[command.campaign_id]
+            if abandon_class(command.entry, definition) is AbandonClass.ABANDONED:
+                self._numbers.abandoned_at[record.attempt_numbers[-1]] = self._wall_now()
         if command.lead_next is None:
             record.state = LeadState.OWED
         else:
@@ -111,6 +120,7 @@ class VirtualLeadSource:
         if command.disposition == "do_not_call":
             record.is_withdrawn = True
             number = record.attempt_numbers[-1] if record.attempt_numbers else record.numbers[0]
+            self.do_not_call[number] = None
             self._emit(DoNotCallAdded(e164=number))
         if command.lead_next is None:
             return
@@ -132,7 +142,7 @@ class VirtualLeadSource:
         """Give every lead that is leased and not dialed, by campaign: what the store tells a new engine."""
         found: dict[CampaignId, list[Lead]] = {campaign_id: [] for campaign_id in self._lists}
         for record in self._records.values():
-            if record.state is LeadState.LEASED and not record.is_withdrawn:
+            if record.state is LeadState.LEASED and not self._is_withdrawn(record):
                 found[record.list.campaign_id].append(self._lead(record))
         return tuple((campaign_id, tuple(leads)) for campaign_id, leads in found.items())
 
@@ -140,7 +150,7 @@ class VirtualLeadSource:
         """Give a lead whose attempt goes on, as it was before that attempt counted."""
         record = self._records[lead_id]
         dialed_at, e164 = record.attempts_at.pop(), record.attempt_numbers[-1]
-        by_number = self._attempts_by_number[e164]
+        by_number = self._numbers.attempts_at[e164]
         by_number.remove(dialed_at)
         number_index, record.number_index = record.number_index, record.numbers.index(e164)
         lead = self._lead(record)
@@ -176,11 +186,17 @@ class VirtualLeadSource:
         taken: list[LeadRecord] = []
         while due and due[0][0] <= wall_now and len(taken) < count:
             record = heapq.heappop(due)[2]
-            if record.is_withdrawn:
+            if self._is_withdrawn(record):
                 self._forget(record)
             else:
                 taken.append(record)
         return taken
+
+    def _is_withdrawn(self, record: LeadRecord) -> bool:
+        withdrawn = self.do_not_call
+        return record.is_withdrawn or (
+            bool(withdrawn) and any(number in withdrawn for number in record.numbers)
+        )
 
     def _lease(self, record: LeadRecord) -> Lead:
         record.state = LeadState.LEASED
@@ -193,7 +209,7 @@ class VirtualLeadSource:
         parties = self._parties[record.list.campaign_id]
         number = len(record.attempts_at) + 1
         score = parties.live_ratio(number, self._events.now) if record.list.plan.has_scores else None
-        return lead_of(record, self._attempts_by_number, score)
+        return lead_of(record, self._numbers, score)
 
     def _expect_back(self, record: LeadRecord) -> None:
         self._sequence += 1
@@ -201,9 +217,9 @@ class VirtualLeadSource:
         heapq.heappush(leases, (record.lease_until, self._sequence, record))
 
     def _reclaim(self, campaign_id: CampaignId) -> None:
-        """Take back what the engine has kept beyond the lease."""
+        """Take back what the engine has kept long beyond the lease: it must have been lost."""
         leases, now = self._leases[campaign_id], self._events.now
-        while leases and leases[0][0] <= now:
+        while leases and leases[0][0] + RECLAIM_SECONDS <= now:
             until, _, record = heapq.heappop(leases)
             if record.state is LeadState.LEASED and record.lease_until == until:
                 self._wait(record, self._wall_now())

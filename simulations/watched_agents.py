@@ -1,0 +1,113 @@
+"""Judges agents: one call at a time, states that follow the table, and records that agree with the calls."""
+
+from collections.abc import Iterable
+
+from dialer.core.agent_session import AGENT_TRANSITIONS, AgentState, AgentStatus
+from dialer.core.commands import RecordAgentState, RecordDisposition
+from simulations.invariants import Alarm
+from simulations.shadow_books import ShadowAgent, ShadowAttempt, ShadowBooks
+
+_MOVES = frozenset((state.value, following.value) for (state, _), following in AGENT_TRANSITIONS.items())
+"""Pairs of states that may follow each other, one move apart; by value, which is quicker to look up."""
+
+_WITH_CLIENT = frozenset({AgentState.TALKING, AgentState.HOLDING})
+_FREE = frozenset({AgentState.IDLE, AgentState.RESERVED})
+
+
+class WatchedAgents:
+    """Judges agents; their pages stand in the books."""
+
+    __slots__ = ("_alarm", "_books", "touched")
+
+    def __init__(self, books: ShadowBooks, alarm: Alarm) -> None:
+        """Take the books to read and to keep."""
+        self._books = books
+        self._alarm = alarm
+        self.touched: set[ShadowAgent] = set()  # judged when the whole answer of the engine is known
+
+    def assign(self, agent: ShadowAgent, attempt: ShadowAttempt, now: float) -> None:
+        """Judge an offer: the agent must be free, or reserved for this very call."""
+        before = agent.attempt
+        if before is not None and before is not attempt:
+            detail = f"{agent.agent_id} gets {attempt.attempt_id} and is on {before.attempt_id}"
+            self._alarm.violated("agent_on_one_call", detail, now)
+            before.agent = None
+        if agent.state not in _FREE or agent.status is AgentStatus.LOGGED_OUT:
+            detail = f"{agent.agent_id} gets {attempt.attempt_id} in state {agent.state}"
+            self._alarm.violated("agent_on_one_call", detail, now)
+        agent.attempt = attempt
+        attempt.agent = agent
+        self.touched.add(agent)
+
+    def part(self, attempt: ShadowAttempt) -> None:
+        """Take the agent, if any, from a call."""
+        agent = attempt.agent
+        attempt.agent = None
+        attempt.is_bridged = False
+        if agent is not None:
+            agent.attempt = None
+            self.touched.add(agent)
+
+    def recorded(self, command: RecordAgentState, now: float) -> None:
+        """Judge one move, and remember it."""
+        agent = self._books.agent(command.agent_id)
+        before, state = agent.state, command.state
+        if before is not None and before is not state and (before.value, state.value) not in _MOVES:
+            # Saved during the talk: the wrap-up is over in the moment in which it begins.
+            is_declared = agent.declared is not None and state is AgentState.IDLE and before in _WITH_CLIENT
+            if not is_declared:
+                detail = f"{command.agent_id} moves from {before.value} to {state.value}"
+                self._alarm.violated("agent_moves_on_table", detail, now)
+        agent.status = command.status
+        agent.state = state
+        agent.recorded_attempt_id = command.attempt_id
+        if command.status is AgentStatus.LOGGED_OUT:
+            agent.state = None
+        self.touched.add(agent)
+
+    def disposition_saved(self, command: RecordDisposition) -> None:
+        """Remember a result declared during the talk."""
+        agent = self._books.agent(command.agent_id)
+        if agent.attempt is not None and agent.attempt.attempt_id == command.attempt_id:
+            agent.declared = command.attempt_id
+
+    def judge_touched(self, now: float) -> None:
+        """Judge whether the records of those who were touched agree with their calls."""
+        for agent in self.touched:
+            self._judge(agent, agent.attempt, now)
+        self.touched.clear()
+
+    def _judge(self, agent: ShadowAgent, attempt: ShadowAttempt | None, now: float) -> None:
+        state = agent.state
+        if attempt is None:
+            agrees = state not in _WITH_CLIENT and state is not AgentState.RINGING
+            agent.declared = None
+        elif state in _WITH_CLIENT:
+            agrees = attempt.is_bridged
+        elif state is AgentState.RINGING:
+            agrees = not attempt.is_bridged
+        else:
+            agrees = state is AgentState.RESERVED and attempt.for_agent is agent
+        if agrees and attempt is not None:
+            agrees = agent.recorded_attempt_id == attempt.attempt_id
+        if not agrees:
+            call = (
+                f"{attempt.attempt_id} (bridged: {attempt.is_bridged})" if attempt is not None else "no call"
+            )
+            name = state.value if state is not None else "unknown"
+            detail = f"{agent.agent_id} is recorded as {name}, with {call}"
+            self._alarm.violated("agent_record_agrees", detail, now)
+
+    def engine_restarted(self) -> None:
+        """Forget where agents were: the new engine records each of them anew."""
+        for agent in self._books.agents.values():
+            agent.state = None
+            agent.declared = None
+        self.touched.clear()
+
+    def finish(self, agents: Iterable[ShadowAgent], now: float) -> None:
+        """Judge the end of a drained run: nobody is on a call."""
+        for agent in agents:
+            if agent.attempt is not None:
+                detail = f"{agent.agent_id} is still with {agent.attempt.attempt_id}"
+                self._alarm.violated("agent_record_agrees", detail, now)
