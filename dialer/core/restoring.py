@@ -23,7 +23,8 @@ def state_restored(world: World, event: StateRestored) -> None:
     count_agents(world)
     restored = [(_restore_books(world, live), live) for live in event.attempts]
     for attempt, live in restored:
-        if live.is_up and live.bridged_at is not None:
+        if live.bridged_at is not None:
+            # Also one whose leg has died meanwhile: its agent still owes the disposition.
             _restore_talk(world, attempt, live)
     for attempt, live in restored:
         if not live.is_up:

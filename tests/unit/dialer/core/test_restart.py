@@ -241,3 +241,14 @@ def test_new_engine_never_uses_an_old_attempt_id(floor: Floor) -> None:
     floor.agent("bob")
     floor.pass_time(2.0)
     assert {dial.attempt_id.split("-")[0] for dial in floor.dials()} == {"e1"}
+
+
+def test_talk_that_died_during_the_restart_leaves_the_disposition_to_its_agent(floor: Floor) -> None:
+    """He talked: his form is open, and what he saves counts."""
+    restore(floor, old_call(answered_at=-4.0, bridged_at=-3.0, agent_id=ANN, is_up=False), ann())
+    assert floor.end_of(OLD).lead_next is None
+    assert floor.state_of() == "wrapping_up"
+    orders = floor.tell(DispositionSaved(agent_id=ANN, attempt_id=OLD, disposition="sale"))
+    (record,) = of_kind(orders, RecordDisposition)
+    assert (record.disposition, record.lead_id) == ("sale", 1)
+    assert record.lead_next is not None
