@@ -17,7 +17,11 @@ from rules.detection import DetectionVerdict
 
 
 def state_restored(world: World, event: StateRestored) -> None:
-    """Rebuild the engine from what lives."""
+    """Rebuild the engine from what lives; a repetition would bring back what has ended since."""
+    if world.is_restored:
+        world.counts["StateRestored: repeated"] += 1
+        return
+    world.is_restored = True
     for live_agent in event.agents:
         _restore_agent(world, live_agent)
     count_agents(world)

@@ -36,6 +36,7 @@ class World:
         "checks",
         "counts",
         "deadlines",
+        "is_restored",
         "leads_in_progress",
         "leads_withdrawn",
         "now",
@@ -60,6 +61,7 @@ class World:
         self.attempts: dict[AttemptId, CallAttempt] = {}
         self.callers_gone: dict[AttemptId, None] = {}  # inbound calls that have ended, oldest first
         self.attempts_begun = 0
+        self.is_restored = False  # what lived before the start has been taken in
         self.sequence = 0  # grows with each thing that has a place in a line
         self.trunks = TrunkBook()
         self.deadlines = Deadlines()

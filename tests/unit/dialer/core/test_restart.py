@@ -252,3 +252,15 @@ def test_talk_that_died_during_the_restart_leaves_the_disposition_to_its_agent(f
     (record,) = of_kind(orders, RecordDisposition)
     assert (record.disposition, record.lead_id) == ("sale", 1)
     assert record.lead_next is not None
+
+
+def test_restored_state_told_twice_is_taken_once(floor: Floor) -> None:
+    """A repetition doubles neither calls nor agents nor channels."""
+    talk = old_call(answered_at=-4.0, bridged_at=-3.0, agent_id=ANN)
+    restore(floor, talk, ann())
+    before = len(floor.commands)
+    restore(floor, talk, ann())
+    assert (len(floor.commands), floor.channels_used()) == (before, 1)
+    floor.end(OLD)
+    restore(floor, talk, ann())
+    assert floor.state_of() == "wrapping_up"
