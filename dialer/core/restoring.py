@@ -7,7 +7,8 @@ Order: agents, then talks (they claim their agents), then everything else, then 
 from dialer.core.agent_flow import count_agents
 from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, AgentTrigger, OwedDisposition
 from dialer.core.call_attempt import AttemptTrigger, CallAttempt
-from dialer.core.connecting import seek_agent, serve
+from dialer.core.call_flow import prove_live
+from dialer.core.connecting import serve
 from dialer.core.ending import order_hang_up
 from dialer.core.events import LiveAgent, LiveAttempt, StateRestored
 from dialer.core.house_flow import end_lost
@@ -125,17 +126,27 @@ def _restore_other(world: World, attempt: CallAttempt, live: LiveAttempt) -> Non
     if live.answered_at is None:
         _restore_line(world, attempt, live)
         return
-    if live.verdict is DetectionVerdict.MACHINE:
-        order_hang_up(world, attempt, EndReason.MACHINE_HUNG_UP)
-        return
-    attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
     if live.has_message:
-        attempt.move(AttemptTrigger.MESSAGE_STARTED, world.now)
-        attempt.message_started_at = world.now
-        attempt.end_reason = EndReason.ABANDONED
-        world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
+        _restore_message(world, attempt)
+    elif live.verdict is DetectionVerdict.MACHINE:
+        order_hang_up(world, attempt, EndReason.MACHINE_HUNG_UP)
     else:
-        seek_agent(world, attempt)
+        prove_live(world, attempt)
+
+
+def _restore_message(world: World, attempt: CallAttempt) -> None:
+    """Let a message play on; why it is played follows from the call."""
+    if attempt.verdict is DetectionVerdict.MACHINE or attempt.campaign.is_agentless:
+        reason = EndReason.MESSAGE_LEFT
+    elif attempt.is_inbound or attempt.bridged_at is not None:
+        reason = EndReason.OVERFLOW
+    else:
+        reason = EndReason.ABANDONED
+    for trigger in (AttemptTrigger.PROVED_LIVE, AttemptTrigger.MESSAGE_STARTED):
+        attempt.move(trigger, world.now)
+    attempt.message_started_at = world.now
+    attempt.end_reason = reason
+    world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
 
 
 def _restore_line(world: World, attempt: CallAttempt, live: LiveAttempt) -> None:

@@ -264,3 +264,29 @@ def test_restored_state_told_twice_is_taken_once(floor: Floor) -> None:
     floor.end(OLD)
     restore(floor, talk, ann())
     assert floor.state_of() == "wrapping_up"
+
+
+@pytest.mark.parametrize("is_machine", [True, False])
+def test_message_is_played_to_its_end(floor: Floor, is_machine: bool) -> None:
+    """To an abandoned person, and to a machine: then the call ends for its own reason."""
+    verdict = DetectionVerdict.MACHINE if is_machine else None
+    restore(floor, old_call(answered_at=-3.0, has_message=True, verdict=verdict))
+    assert floor.ordered(HangUp) == []
+    floor.tell(MessageEnded(attempt_id=OLD))
+    floor.end(OLD)
+    expected = (
+        (Outcome.MACHINE, EndReason.MESSAGE_LEFT) if is_machine else (Outcome.LIVE, EndReason.ABANDONED)
+    )
+    assert (floor.end_of(OLD).outcome, floor.end_of(OLD).reason) == expected
+
+
+@pytest.mark.parametrize("has_message", [True, False])
+def test_broadcast_goes_on_without_an_agent(floor: Floor, has_message: bool) -> None:
+    """An agentless campaign plays its message, whatever had begun; no agent is looked for."""
+    floor.campaign(method="agentless", starts=False)
+    restore(floor, old_call(answered_at=-3.0, has_message=has_message), ann())
+    assert len(floor.ordered(PlayCampaignMessage)) == (0 if has_message else 1)
+    assert floor.offered_to(OLD) is None
+    floor.tell(MessageEnded(attempt_id=OLD))
+    floor.end(OLD)
+    assert floor.end_of(OLD).reason is EndReason.MESSAGE_LEFT
