@@ -23,7 +23,16 @@ _RATE_MEMORY_SECONDS = 60.0  # over which the dialing rate is remembered
 class Hopper:
     """The leads of one campaign that may be dialed next, in the order of the lead source."""
 
-    __slots__ = ("_bound", "_leads", "_rate_at", "_rate_per_second", "asked_at", "is_asking", "is_exhausted")
+    __slots__ = (
+        "_bound",
+        "_leads",
+        "_lease_until_min",
+        "_rate_at",
+        "_rate_per_second",
+        "asked_at",
+        "is_asking",
+        "is_exhausted",
+    )
 
     def __init__(self) -> None:
         """Begin empty; the first request goes out with the first decision."""
@@ -32,6 +41,7 @@ class Hopper:
         self.asked_at = float("-inf")  # engine clock of the last request, or of an empty answer
         self.is_asking = False
         self.is_exhausted = False  # the source has said that no lead will ever come due again
+        self._lease_until_min = float("inf")  # no lease held ends before this
         self._rate_per_second = 0.0  # recent dials per second
         self._rate_at = float("-inf")
 
@@ -79,6 +89,7 @@ class Hopper:
 
     def put_back(self, lead: Lead) -> None:
         """Give a lead its place at the front again: it was not dialed; a promise stays bound."""
+        self._lease_until_min = min(self._lease_until_min, lead.lease_until)
         promise = lead.callback
         if promise is not None and promise.agent_id is not None:
             self._bound.setdefault(promise.agent_id, deque()).appendleft(lead)
@@ -96,10 +107,12 @@ class Hopper:
     def release_expired(self, world: "World", campaign: "Campaign") -> None:
         """Release what is no longer leased to us, and hand on callbacks whose agent did not come."""
         now = world.now
-        if any(lead.lease_until <= now for leads in (self._leads, *self._bound.values()) for lead in leads):
+        if self._lease_until_min <= now:
             self._release_where(
                 world, campaign, lambda lead: lead.lease_until <= now, HouseReason.LEASE_EXPIRED
             )
+            held = (lead.lease_until for leads in (self._leads, *self._bound.values()) for lead in leads)
+            self._lease_until_min = min(held, default=float("inf"))
         fallback = world.wall_now - campaign.settings.callback_fallback_seconds
         for agent_id in list(self._bound):
             bound = self._bound[agent_id]
@@ -152,6 +165,7 @@ class Hopper:
         return found
 
     def _put(self, world: "World", campaign: "Campaign", lead: Lead) -> None:
+        self._lease_until_min = min(self._lease_until_min, lead.lease_until)
         promise = lead.callback
         if promise is None:
             self._leads.append(lead)
