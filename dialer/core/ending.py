@@ -220,6 +220,7 @@ def _close_books(world: World, attempt: CallAttempt) -> None:
         world.let_caller_go(attempt.attempt_id)
     if attempt.trunk is not None:
         attempt.trunk.end()
+    if not attempt.is_inbound:
         world.numbers_in_progress.discard(attempt.e164)
 
 

@@ -77,11 +77,13 @@ def _restore_agent(world: World, live: LiveAgent) -> None:
 def _restore_books(world: World, live: LiveAttempt) -> CallAttempt:
     campaign = world.get_campaign(live.campaign_id)
     trunk = world.trunks.by_id.get(live.trunk_id) if live.trunk_id is not None else None
-    attempt = CallAttempt(
-        live.attempt_id, campaign, live.lead, live.e164, live.node_id, trunk, live.dialed_at
-    )
+    # The store's clock may be a little ahead of ours; an age must not be negative.
+    dialed_at = min(live.dialed_at, world.now)
+    attempt = CallAttempt(live.attempt_id, campaign, live.lead, live.e164, live.node_id, trunk, dialed_at)
     attempt.is_inbound = live.lead is None
     attempt.answered_at = live.answered_at
+    if attempt.is_inbound and live.answered_at is None:
+        attempt.answered_at = dialed_at  # a caller is there from the beginning
     attempt.verdict = live.verdict
     attempt.verdict_at = live.answered_at if live.verdict is not None else None
     attempt.offered_at = attempt.bridged_at = live.bridged_at
@@ -89,8 +91,8 @@ def _restore_books(world: World, live: LiveAttempt) -> CallAttempt:
     campaign.attempts_in_progress += 1
     if trunk is not None:
         trunk.channels_used += 1
-        world.numbers_in_progress.add(live.e164)
     if live.lead is not None:
+        world.numbers_in_progress.add(live.e164)
         world.leads_in_progress.add(live.lead.lead_id)
     for agent in world.agents.values():
         # The last agent who talked, and owes the disposition of, a call that still lives (handed on).
@@ -117,7 +119,7 @@ def _restore_talk(world: World, attempt: CallAttempt, live: LiveAttempt) -> None
         agent.move(agent_trigger, world.now)
     attempt.agent = attempt.talked_with = agent
     agent.attempt = attempt
-    attempt.talk_began_at = live.bridged_at
+    attempt.talk_began_at = min(live.bridged_at, world.now) if live.bridged_at is not None else world.now
     world.deadlines.set(attempt, world.now + world.settings.call_check_seconds)
     world.record_agent(agent, "still talking")
 

@@ -290,3 +290,18 @@ def test_broadcast_goes_on_without_an_agent(floor: Floor, has_message: bool) -> 
     floor.tell(MessageEnded(attempt_id=OLD))
     floor.end(OLD)
     assert floor.end_of(OLD).reason is EndReason.MESSAGE_LEFT
+
+
+def test_call_over_a_trunk_that_is_no_more_still_holds_its_number(floor: Floor) -> None:
+    """One attempt per number, whatever became of the trunk."""
+    restore(floor, old_call(trunk_id=TrunkId("gone")))
+    floor.give(replace(a_lead(2), numbers=a_lead(1).numbers))
+    assert reasons(floor) == ["number_in_progress"]
+
+
+def test_instant_in_the_future_does_not_stop_the_dialing(floor: Floor) -> None:
+    """Clocks differ by a little: an age is never negative."""
+    restore(floor, old_call(dialed_at=3.0), ann(), leads=some_leads(5, first=50))
+    floor.agent("bob")
+    floor.pass_time(1.0)
+    assert len(floor.dials()) == 1
