@@ -106,8 +106,8 @@ class DialThirdParty:
 
     attempt_id: AttemptId
     agent_id: AgentId
-    e164: str
-    ring_timeout_seconds: float
+    e164: str  # the third party's number
+    ring_timeout_seconds: float  # the network gives up ringing after this
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class ReserveLeads:
     """Lease leads to the engine; `LeadsReserved` is the answer."""
 
     campaign_id: CampaignId
-    count: int
+    count: int  # how many are wanted; fewer may come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

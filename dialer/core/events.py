@@ -191,7 +191,7 @@ class InboundCallArrived:
     caller_id_number: str  # E.164, or empty when withheld
     dialed_number: str  # the number that was called
     node_id: NodeId
-    required_skill: str | None = None
+    required_skill: str | None = None  # only agents with this skill may take the call
     agent_id: AgentId | None = None  # preferred: the agent who called this party before
 
 
@@ -275,14 +275,14 @@ class LeadWithdrawn:
 
     campaign_id: CampaignId
     lead_id: LeadId
-    reason: str
+    reason: str  # for the record and for people
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoNotCallAdded:
     """A number must not be dialed any more, in any campaign."""
 
-    e164: str
+    e164: str  # the number, E.164
 
 
 # --- campaigns ---------------------------------------------------------------------------------------
@@ -322,13 +322,13 @@ class LiveAgent:
     agent_id: AgentId
     campaign_ids: tuple[CampaignId, ...]
     is_available: bool  # his status; False: paused
-    skills: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()  # as at his signing in
     node_id: NodeId | None = None
     has_leg: bool = True  # False: his leg is gone
     wrapping_up_attempt_id: AttemptId | None = None  # a talk whose disposition is still owed
     wrapping_up_campaign_id: CampaignId | None = None  # its campaign; set whenever the attempt is
     wrapping_up_lead: Lead | None = None  # its lead, as it was dialed; None: an inbound call
-    pause_reason: str = ""
+    pause_reason: str = ""  # what he gave; empty when available
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -341,12 +341,12 @@ class LiveAttempt:
     attempt_id: AttemptId
     campaign_id: CampaignId
     lead: Lead | None  # None: an inbound call
-    e164: str
+    e164: str  # the number dialed, or the caller's
     node_id: NodeId
     trunk_id: TrunkId | None  # None: an inbound call
-    dialed_at: float
+    dialed_at: float  # when it was begun
     is_up: bool  # the leg exists
-    answered_at: float | None = None
+    answered_at: float | None = None  # None: not answered
     verdict: DetectionVerdict | None = None
     agent_id: AgentId | None = None  # the agent in the same bridge, or the one who dialed by hand
     bridged_at: float | None = None  # None: not bridged
