@@ -22,8 +22,8 @@ DRIFT_GAIN = 0.03 * GAIN_PER_CALL * GAIN_PER_CALL / 4.0
 
 SAVINGS_CALLS_MAX = 8.0
 DEBT_CALLS_MAX = 40.0
-RESERVE_SIGMAS = 0.5
-RESERVE_CALLS_MAX = 3.0
+RESERVE_SIGMAS = 0.6
+RESERVE_CALLS_MAX = 3.5
 LARGE_TEAM_AGENTS = 50.0
 BURST_FREE_AGENTS = 25.0
 LOG_ODDS_MIN = math.log(1e-5)
@@ -104,6 +104,6 @@ def _burst_factor(agents: int) -> float:
 
 
 def _reserve(abandons_allowed: float, agents: int) -> float:
-    """Calls kept back: half a standard deviation of the abandons allowed, up to a bound."""
+    """Calls kept back: a share of the standard deviation of the abandons allowed, up to a bound."""
     reserve = min(RESERVE_CALLS_MAX, RESERVE_SIGMAS * math.sqrt(abandons_allowed))
     return reserve * _burst_factor(agents)

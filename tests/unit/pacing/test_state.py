@@ -113,8 +113,8 @@ def damaged() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("fault", sorted(damaged()))
 def test_damaged_state_is_refused_and_changes_nothing(fault: str) -> None:
-    """A named error says what is wrong; the pacer goes on with what it knew."""
-    pacer = taught("predictive")
+    """A named error says what is wrong; the pacer goes on as it was, not half restored."""
+    pacer = create_pacer("predictive")
     before = pacer.export_state()
     with pytest.raises(PacerStateError, match="expected bytes made by export_state"):
         pacer.restore_state(damaged()[fault])
