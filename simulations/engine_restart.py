@@ -56,5 +56,6 @@ def _truth(world: VirtualWorld, node_id: events.NodeId) -> events.NodeResynchron
     return events.NodeResynchronised(
         node_id=node_id,
         attempt_ids=tuple(leg.attempt_id for leg in legs),
+        taken_at=world.events.now,
         answered_ids=tuple(leg.attempt_id for leg in legs if leg.state is LegState.UP),
     )

@@ -19,6 +19,7 @@ from simulations.virtual_agent import VirtualAgent
 from simulations.virtual_floor import VirtualFloor
 from simulations.virtual_network import VirtualNetwork
 
+LISTING_SECONDS = 0.2  # from the taking of a node's list to its arrival
 NOTICE_SECONDS = 1.5  # a dead link or trunk is noticed after this
 LATE_SECONDS_MAX = 6.0
 DOUBLED_SECONDS_MAX = 2.0  # the second copy comes within this
@@ -180,13 +181,13 @@ class FaultInjector:
 
     def _resynchronise(self, node_id: NodeId) -> None:
         legs = self._legs_on(node_id)
-        self._deliver(
-            NodeResynchronised(
-                node_id=node_id,
-                attempt_ids=tuple(leg.attempt_id for leg in legs),
-                answered_ids=tuple(leg.attempt_id for leg in legs if leg.state is LegState.UP),
-            )
+        event = NodeResynchronised(
+            node_id=node_id,
+            attempt_ids=tuple(leg.attempt_id for leg in legs),
+            taken_at=self._events.now,
+            answered_ids=tuple(leg.attempt_id for leg in legs if leg.state is LegState.UP),
         )
+        self._deliver_later(event, LISTING_SECONDS)
 
     def _cut_stream(self, fault: Fault, _: int) -> None:
         """Let no event of a node through for a while; commands still reach it."""
@@ -202,7 +203,7 @@ class FaultInjector:
         kept = self._cut.pop(node_id)
         self._resynchronise(node_id)
         for event in kept or ():
-            self._deliver(event)
+            self._deliver_later(event, LISTING_SECONDS)
 
     # --- agents ------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ HALTS = (CampaignStatus.PAUSED, CampaignStatus.STOPPED, CampaignStatus.DRAINING)
 class HouseEvents:
     """The acts of one run."""
 
-    __slots__ = ("_agents", "_campaign_ids", "_emit", "_events", "_halted", "_leads")
+    __slots__ = ("_agents", "_campaign_ids", "_emit", "_events", "_halted", "_leads", "is_closed")
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class HouseEvents:
         self._events = events
         self._emit = emit
         self._halted: set[CampaignId] = set()
+        self.is_closed = False  # set at the end of the day: nothing is started again
         acts = (
             (plan.withdrawals_per_hour, self._withdraw),
             (plan.supervisor_pauses_per_hour, self._pause_agent),
@@ -88,7 +89,7 @@ class HouseEvents:
 
     def _halt_campaign(self, place: float, _: int) -> None:
         campaign_id = self._campaign(place)
-        if campaign_id in self._halted:
+        if campaign_id in self._halted or self.is_closed:
             return
         self._halted.add(campaign_id)
         halt = HALTS[int(place * 1000.0) % len(HALTS)]
@@ -97,4 +98,5 @@ class HouseEvents:
 
     def _start_campaign(self, campaign_id: CampaignId, _: int) -> None:
         self._halted.discard(campaign_id)
-        self._emit(CampaignStatusSet(campaign_id=campaign_id, status=CampaignStatus.RUNNING))
+        if not self.is_closed:
+            self._emit(CampaignStatusSet(campaign_id=campaign_id, status=CampaignStatus.RUNNING))

@@ -14,7 +14,7 @@ from dialer.core.settings import EngineSettings
 from dialer.messages import AttemptId, FloorSnapshot
 from rules.abandon_ledger import AbandonClass, abandon_class
 from simulations.invariants import Alarm
-from simulations.shadow_books import Phase, ShadowAttempt, ShadowBooks, ShadowCampaign, ShadowTrunk
+from simulations.shadow_books import ShadowAttempt, ShadowBooks, ShadowCampaign, ShadowTrunk
 from simulations.watched_agents import WatchedAgents
 from simulations.watched_calls import WatchedCalls
 from simulations.watched_leads import WatchedLeads
@@ -93,9 +93,11 @@ class InvariantWatcher:
             obey = self._obey.get(type(order))
             if obey is not None:
                 obey(order, now)
+        if type(event) is events.StateRestored:
+            self._agents.is_restoring = False
         if self._agents.touched:
             self._agents.judge_touched(now)
-        if self._calls.next_due_at < now:
+        if self._calls.next_due_at < now and not self._agents.is_restoring:
             self._calls.judge_overdue(now)
 
     def engine_restarted(self) -> None:
@@ -192,12 +194,11 @@ class InvariantWatcher:
         self._books.lost_nodes.discard(event.node_id)
         alive = set(event.attempt_ids)
         for attempt_id, attempt in self._books.attempts.items():
-            if attempt.node_id == event.node_id and attempt_id not in alive:
+            is_listed = attempt.node_id == event.node_id and attempt.dialed_at <= event.taken_at
+            if is_listed and attempt_id not in alive:
                 self._calls.call_ended(attempt_id)
         for attempt_id in event.answered_ids:
-            answered = self._books.attempts.get(attempt_id)
-            if answered is not None and answered.phase is Phase.DIALED:
-                self._calls.answered(events.CallAnswered(attempt_id=attempt_id), now)
+            self._calls.answered(events.CallAnswered(attempt_id=attempt_id), now)
 
     def _node_lost(self, event: events.NodeLost, now: float) -> None:
         self._books.lost_nodes.add(event.node_id)

@@ -166,10 +166,7 @@ class Simulation:
         """Close the house: measuring ends, nobody is dialed any more, and the last calls end."""
         self.ledger.mark_hour(self.now)
         self.ledger.stop_measuring(self.now)
-        for settings in self.world.campaign_settings:
-            status = CampaignStatusSet(campaign_id=settings.campaign_id, status=CampaignStatus.DRAINING)
-            self.world.inbox.append(status)
-        self.world.floor.end_shift()
+        self.world.close()
         closed_at = self.now
         while self.now - closed_at < DRAIN_SECONDS_MAX:
             self.run_until(self.now + DRAIN_STEP_SECONDS)

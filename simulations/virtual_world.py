@@ -9,7 +9,14 @@ from collections.abc import Callable
 
 from dialer.core import commands
 from dialer.core.commands import Command
-from dialer.core.events import CampaignConfigured, Event, TrunkConfigured, WallClockSet
+from dialer.core.events import (
+    CampaignConfigured,
+    CampaignStatus,
+    CampaignStatusSet,
+    Event,
+    TrunkConfigured,
+    WallClockSet,
+)
 from dialer.core.settings import CampaignSettings, TrunkSettings
 from dialer.messages import AgentId, CampaignId, NodeId
 from simulations.called_parties import CalledParties
@@ -87,7 +94,7 @@ class VirtualWorld:
         self._set_clocks()
         self.inbound = _inbound(self, agents, hours, streams)
         self._injector = _injector(self, faults, hours, streams, run)
-        _house_events(self, hours, streams)
+        self._house = _house_events(self, hours, streams)
         self._carry_out: dict[type, Callable[..., None]] = self._dispatch()
 
     def _emit(self, event: Event, node_id: NodeId) -> None:
@@ -137,6 +144,14 @@ class VirtualWorld:
     def carry_out(self, command: Command) -> None:
         """Carry out one order of the engine, at the present instant of `events`."""
         self._carry_out[type(command)](command)
+
+    def close(self) -> None:
+        """End the day: campaigns drain, agents finish their calls and go home."""
+        self._house.is_closed = True
+        for settings in self.campaign_settings:
+            status = CampaignStatusSet(campaign_id=settings.campaign_id, status=CampaignStatus.DRAINING)
+            self.inbox.append(status)
+        self.floor.end_shift()
 
     def set_wall_clock(self, error_seconds: float) -> None:
         """Put the wall clock wrong by so much, and tell the engine."""
@@ -234,9 +249,9 @@ def _injector(
     )
 
 
-def _house_events(world: VirtualWorld, hours: float, streams: RandomStreams) -> None:
+def _house_events(world: VirtualWorld, hours: float, streams: RandomStreams) -> HouseEvents:
     campaign_ids: tuple[CampaignId, ...] = tuple(s.campaign_id for s in world.campaign_settings)
-    HouseEvents(
+    return HouseEvents(
         world.scenario.house,
         hours,
         campaign_ids=campaign_ids,

@@ -17,12 +17,13 @@ _FREE = frozenset({AgentState.IDLE, AgentState.RESERVED})
 class WatchedAgents:
     """Judges agents; their pages stand in the books."""
 
-    __slots__ = ("_alarm", "_books", "touched")
+    __slots__ = ("_alarm", "_books", "is_restoring", "touched")
 
     def __init__(self, books: ShadowBooks, alarm: Alarm) -> None:
         """Take the books to read and to keep."""
         self._books = books
         self._alarm = alarm
+        self.is_restoring = False  # a new engine records where it found everybody
         self.touched: set[ShadowAgent] = set()  # judged when the whole answer of the engine is known
 
     def assign(self, agent: ShadowAgent, attempt: ShadowAttempt, now: float) -> None:
@@ -52,10 +53,11 @@ class WatchedAgents:
         """Judge one move, and remember it."""
         agent = self._books.agent(command.agent_id)
         before, state = agent.state, command.state
-        if before is not None and before is not state and (before.value, state.value) not in _MOVES:
+        is_move = before is not None and before is not state and not self.is_restoring
+        if is_move and before is not None and (before.value, state.value) not in _MOVES:
             # Saved during the talk: the wrap-up is over in the moment in which it begins.
-            is_declared = agent.declared is not None and state is AgentState.IDLE and before in _WITH_CLIENT
-            if not is_declared:
+            is_declared = agent.declared is not None and agent.declared == agent.recorded_attempt_id
+            if not (is_declared and state is AgentState.IDLE and before in _WITH_CLIENT):
                 detail = f"{command.agent_id} moves from {before.value} to {state.value}"
                 self._alarm.violated("agent_moves_on_table", detail, now)
         agent.status = command.status
@@ -81,7 +83,6 @@ class WatchedAgents:
         state = agent.state
         if attempt is None:
             agrees = state not in _WITH_CLIENT and state is not AgentState.RINGING
-            agent.declared = None
         elif state in _WITH_CLIENT:
             agrees = attempt.is_bridged
         elif state is AgentState.RINGING:
@@ -103,6 +104,7 @@ class WatchedAgents:
         for agent in self._books.agents.values():
             agent.state = None
             agent.declared = None
+        self.is_restoring = True
         self.touched.clear()
 
     def finish(self, agents: Iterable[ShadowAgent], now: float) -> None:

@@ -136,7 +136,7 @@ class WatchedCalls:
         if not attempt.is_detecting or attempt.answered_at is None:
             return
         limit_at = attempt.answered_at + attempt.campaign.settings.detection_seconds_max
-        if now + TOLERANCE_SECONDS >= limit_at:
+        if now >= limit_at:
             attempt.is_detecting = False
             attempt.verdict = DetectionVerdict.UNSURE
             attempt.verdict_at = now
@@ -305,9 +305,8 @@ class WatchedCalls:
         if entry is None:
             self._alarm.violated("ledger_agrees", f"{attempt.attempt_id} was answered: no entry", now)
             return
+        self.detection_timed_out(attempt, now)
         verdict = attempt.verdict or DetectionVerdict.NOT_DETECTED
-        if attempt.is_detecting:
-            verdict = DetectionVerdict.NOT_DETECTED
         for name, heard in (
             ("answered_at", attempt.answered_at),
             ("bridged_at", attempt.bridged_at),

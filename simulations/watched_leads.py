@@ -10,11 +10,12 @@ from simulations.invariants import Alarm
 class ShadowLease:
     """A lead in the engine's hands."""
 
-    __slots__ = ("attempt_id", "is_owed", "lead")
+    __slots__ = ("attempt_id", "due_at", "is_owed", "lead")
 
     def __init__(self, lead: Lead) -> None:
         """Begin in the hopper."""
         self.lead = lead
+        self.due_at = lead.callback.due_at if lead.callback is not None else 0.0  # POSIX s; kept once dialed
         self.attempt_id: AttemptId | None = None  # of the attempt it is in
         self.is_owed = False  # an agent's disposition decides it
 
@@ -64,9 +65,10 @@ class WatchedLeads:
         if not 0 <= dial.number_index < len(numbers) or numbers[dial.number_index].e164 != dial.e164:
             detail = f"{dial.attempt_id} dials a number that lead {dial.lead_id} does not have there"
             self._alarm.violated("lease_kept", detail, now)
-        if lead.callback is not None and lead.callback.due_at > wall_now:
-            detail = f"{dial.attempt_id} comes {lead.callback.due_at - wall_now:.0f} s before its promise"
+        if lease.due_at > wall_now:
+            detail = f"{dial.attempt_id} comes {lease.due_at - wall_now:.0f} s before its promise"
             self._alarm.violated("callback_not_early", detail, now)
+        lease.due_at = 0.0
         lease.attempt_id = dial.attempt_id
         return lead
 

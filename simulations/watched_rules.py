@@ -82,7 +82,8 @@ class WatchedRules:
                 detail = f"{dial.attempt_id} is one more than {cap.attempts_max} for one {cap.scope.value}"
                 self._alarm.violated("attempt_caps_kept", detail, now)
         abandoned_at = self._abandoned_at.get(dial.e164)
-        if abandoned_at is not None and wall_now < abandoned_at + pack.rest_after_abandon_seconds:
+        rest_seconds = pack.rest_after_abandon_seconds
+        if rest_seconds and abandoned_at is not None and wall_now < abandoned_at + rest_seconds:
             detail = f"{dial.attempt_id} comes {wall_now - abandoned_at:.0f} s after an abandoned call"
             self._alarm.violated("rest_after_abandon_kept", detail, now)
 
