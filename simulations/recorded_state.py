@@ -43,6 +43,7 @@ class RecordedState:
         self._agents: dict[AgentId, RecordAgentState] = {}
         self._sign_ins: dict[AgentId, AgentLoggedIn] = {}
         self._owed: dict[AgentId, _OwedRow] = {}
+        self._last_ended: RecordAttemptEnded | None = None
 
     def dial(self, command: Dial, now: float) -> None:
         """Write an attempt's row, before it is originated."""
@@ -57,11 +58,8 @@ class RecordedState:
         for agent_id, owed in self._owed.items():
             if owed.attempt_id == command.attempt_id:
                 owed.decides_lead = command.lead_next is None and agent_id == command.agent_id
-        row = self._attempts.pop(command.attempt_id, None)
-        if row is not None and command.lead_next is None and command.agent_id is not None:
-            self._owed.setdefault(
-                command.agent_id, _OwedRow(command.attempt_id, command.campaign_id, command.lead_id)
-            )
+        self._attempts.pop(command.attempt_id, None)
+        self._last_ended = command
 
     def sign_in(self, event: AgentLoggedIn) -> None:
         """Write a session's row."""
@@ -76,10 +74,18 @@ class RecordedState:
         self._agents[command.agent_id] = command
         if command.state is AgentState.WRAPPING_UP and command.attempt_id is not None:
             owed = self._owed.get(command.agent_id)
-            row = self._attempts.get(command.attempt_id)
-            if row is not None and (owed is None or owed.attempt_id != command.attempt_id):
-                lead_id = row.began.lead_id if isinstance(row.began, Dial) else None
-                self._owed[command.agent_id] = _OwedRow(command.attempt_id, row.began.campaign_id, lead_id)
+            if owed is None or owed.attempt_id != command.attempt_id:
+                self._owe(command.agent_id, command.attempt_id)
+
+    def _owe(self, agent_id: AgentId, attempt_id: AttemptId) -> None:
+        """Write what an agent owes: of an attempt in progress, or of the one that has just ended."""
+        row, ended = self._attempts.get(attempt_id), self._last_ended
+        if row is not None:
+            lead_id = row.began.lead_id if isinstance(row.began, Dial) else None
+            self._owed[agent_id] = _OwedRow(attempt_id, row.began.campaign_id, lead_id)
+        elif ended is not None and ended.attempt_id == attempt_id:
+            decides = ended.lead_next is None and ended.agent_id == agent_id
+            self._owed[agent_id] = _OwedRow(attempt_id, ended.campaign_id, ended.lead_id, decides)
 
     def save_disposition(self, command: RecordDisposition) -> None:
         """Close what an agent owed."""
