@@ -38,7 +38,13 @@ class InvariantWatcher:
         self._limits = WatchedLimits(self._books, alarm)
         self._numbers: dict[str, AttemptId] = {}  # of open attempts
         self._has_restarted = False
-        self._hear: dict[type, Callable[..., None]] = {
+        self._hear = self._hearing()
+        self._obey = self._obeying()
+
+    def _hearing(self) -> dict[type, Callable[..., None]]:
+        """Which events are heard, and by whom."""
+        calls = self._calls
+        return {
             events.CallAnswered: calls.answered,
             events.AnswerClassified: calls.classified,
             events.GreetingEnded: calls.greeting_ended,
@@ -62,7 +68,11 @@ class InvariantWatcher:
             events.DoNotCallAdded: self._do_not_call_added,
             events.StateRestored: self._state_restored,
         }
-        self._obey: dict[type, Callable[..., None]] = {
+
+    def _obeying(self) -> dict[type, Callable[..., None]]:
+        """Which commands are judged, and by whom."""
+        calls = self._calls
+        return {
             commands.Dial: self._dial,
             commands.ConnectToAgent: calls.connect,
             commands.ReleaseAgent: calls.release_agent,

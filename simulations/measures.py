@@ -98,39 +98,41 @@ class SimulationResult:
         return json.dumps(_rounded(fields), allow_nan=False)
 
 
-def measured(
-    ledger: RunLedger,
-    *,
-    scenario: str,
-    method: str,
-    seed: int,
-    agents: int,
-    hours: float,
-    inbound_blocked: int,
-    engine_events: int,
-    faults: Mapping[str, int],
-    invariants_checked: int,
-    timings: Timings,
-) -> SimulationResult:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What a run was, and what is known of it beside its books."""
+
+    scenario: str  # its name
+    method: str  # the pacing method compared
+    seed: int  # everything random follows from it
+    agents: int  # at work
+    hours: float  # measured, virtual
+    inbound_blocked: int  # callers who found all channels taken
+    engine_events: int  # events handled and ticks
+    faults: Mapping[str, int]  # what really happened, by kind
+    invariants_checked: int  # invariants watched
+
+
+def measured(ledger: RunLedger, facts: RunFacts, timings: Timings) -> SimulationResult:
     """Compute the result of a run whose books are closed."""
     connected = ledger.entries[AbandonClass.CONNECTED]
     abandoned = ledger.entries[AbandonClass.ABANDONED]
     left_early = ledger.entries[AbandonClass.CLIENT_LEFT_EARLY]
-    interval = wilson_interval(abandoned, abandoned + connected)
+    low, high = wilson_interval(abandoned, abandoned + connected) or (None, None)
     time = ledger.hour_marks[-1]
     p50, p95, p99 = _quantiles(ledger.answer_delays)
     return SimulationResult(
-        scenario=scenario,
-        method=method,
-        seed=seed,
-        agents=agents,
-        hours=hours,
+        scenario=facts.scenario,
+        method=facts.method,
+        seed=facts.seed,
+        agents=facts.agents,
+        hours=facts.hours,
         talk_ratio=time.talk_ratio,
         utilisation=time.utilisation,
         occupancy=time.occupancy,
         abandon_ratio=_ratio(abandoned, abandoned + connected),
-        abandon_ratio_low=interval[0] if interval else None,
-        abandon_ratio_high=interval[1] if interval else None,
+        abandon_ratio_low=low,
+        abandon_ratio_high=high,
         answered_live=connected + abandoned + left_early,
         connected=connected,
         abandoned=abandoned,
@@ -139,17 +141,17 @@ def measured(
         outcomes={outcome.value: ledger.outcomes[outcome] for outcome in Outcome},
         calls_handled=ledger.talks,
         inbound_calls=ledger.inbound_calls,
-        inbound_blocked=inbound_blocked,
+        inbound_blocked=facts.inbound_blocked,
         wait_seconds_mean=_ratio(time.wait_seconds, ledger.talks),
         answer_to_agent_seconds_p50=p50,
         answer_to_agent_seconds_p95=p95,
         answer_to_agent_seconds_p99=p99,
         talk_seconds=time.talk_seconds,
         logged_in_seconds=time.logged_in_seconds,
-        per_hour=tuple(_hour_results(ledger, hours)),
-        engine_events=engine_events,
-        faults=dict(sorted(faults.items())),
-        invariants_checked=invariants_checked,
+        per_hour=tuple(_hour_results(ledger, facts.hours)),
+        engine_events=facts.engine_events,
+        faults=dict(sorted(facts.faults.items())),
+        invariants_checked=facts.invariants_checked,
         timings=timings,
     )
 

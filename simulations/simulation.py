@@ -23,7 +23,7 @@ from simulations.errors import FigureOutOfRange, InvariantViolated, UnknownName
 from simulations.faults import NO_FAULTS, parse_faults
 from simulations.invariant_watcher import InvariantWatcher
 from simulations.invariants import INVARIANTS, Alarm
-from simulations.measures import SimulationResult, measured
+from simulations.measures import RunFacts, SimulationResult, measured
 from simulations.recorded_state import RecordedState
 from simulations.run_ledger import SECONDS_PER_HOUR, RunLedger
 from simulations.scenario import Scenario
@@ -98,12 +98,8 @@ class Simulation:
         self.now = 0.0  # s, virtual clock
         self.engine_events = 0  # events handled and ticks
         self.timings = Timings()
-        self.ledger = RunLedger(
-            {
-                settings.campaign_id: settings.policy_pack.abandon_definition
-                for settings in self.world.campaign_settings
-            }
-        )
+        laws = {s.campaign_id: s.policy_pack.abandon_definition for s in self.world.campaign_settings}
+        self.ledger = RunLedger(laws)
         self.watcher = InvariantWatcher() if with_invariants else None
         self._engine_factory = engine_factory
         self._engine_starts = 0
@@ -119,6 +115,11 @@ class Simulation:
             commands.RecordCampaignStatus: self._status_recorded,
             commands.Dial: self._dialed,
         }
+        self._obey = self.world.obey
+        self._open_house()
+
+    def _open_house(self) -> None:
+        """Start the engine, tell it of the house, start the campaigns, and let the agents come."""
         self._start_engine()
         self._tell_all(self.world.opening_events())
         self._tell_all(
@@ -192,8 +193,7 @@ class Simulation:
         timings.network_seconds = (
             timings.total_seconds - timings.handle_seconds - timings.tick_seconds - timings.watch_seconds
         )
-        return measured(
-            self.ledger,
+        facts = RunFacts(
             scenario=self.scenario.name,
             method=self.method,
             seed=self.seed,
@@ -203,8 +203,8 @@ class Simulation:
             engine_events=self.engine_events,
             faults=self.world.fault_counts,
             invariants_checked=len(INVARIANTS) if self.watcher is not None else 0,
-            timings=timings,
         )
+        return measured(self.ledger, facts, timings)
 
     # --- the loop ----------------------------------------------------------------------------------------
 
@@ -272,12 +272,12 @@ class Simulation:
             started = perf_counter()
             watcher.see(event, orders, self.now)
             self.timings.watch_seconds += perf_counter() - started
-        record, carry_out = self._record, self.world.carry_out
+        record, carry_out = self._record, self._obey
         for order in orders:
-            recorder = record.get(type(order))
-            if recorder is not None:
-                recorder(order)
-            carry_out(order)
+            kind = type(order)
+            if kind in record:
+                record[kind](order)
+            carry_out[kind](order)
 
     # --- the store ---------------------------------------------------------------------------------------
 

@@ -26,7 +26,6 @@ from dialer.messages import AgentId, CampaignId, LeadId
 from simulations.agent_behaviour import AgentBehaviour, GroupBreak
 from simulations.call_leg import CallLeg
 from simulations.called_parties import CalledParties, PartyKind
-from simulations.event_list import EventList
 from simulations.lead_list import LEADS_PER_LIST_MAX
 from simulations.random_streams import PartyDraws, Quantity, RandomStreams
 from simulations.talk_turns import TalkTurns
@@ -49,7 +48,6 @@ class VirtualFloor:
         methods: Mapping[CampaignId, str],
         parties: Mapping[int, CalledParties],
         streams: RandomStreams,
-        events: EventList,
         network: VirtualNetwork,
         emit: Callable[[Event], None],
     ) -> None:
@@ -57,7 +55,7 @@ class VirtualFloor:
         self._behaviour = behaviour
         self._agents = agents
         self._parties = parties
-        self._events = events
+        self._events = events = network.events
         self._network = network
         self._emit = emit
         self._manual = frozenset(campaign for campaign, method in methods.items() if method == MANUAL)

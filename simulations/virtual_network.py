@@ -85,7 +85,7 @@ class VirtualNetwork:
         self.faults: CommandFaults | None = None
         self.talks: Talks | None = None  # set once, when the floor is built
         self.counts: Counter[str] = Counter()  # what really happened, by kind
-        self._events = events
+        self.events = events
         self._agents = agents
         self._begin_attempt = begin_attempt
         self._emit = emit
@@ -95,7 +95,7 @@ class VirtualNetwork:
 
     def dial(self, command: Dial) -> None:
         """Begin a leg, if neither a fault nor the carrier is against it."""
-        now = self._events.now
+        now = self.events.now
         parties, lead_index, number = self._begin_attempt(command)
         kind = parties.kind(lead_index, number, now)
         leg = CallLeg(command.attempt_id, parties, lead_index, number, command.node_id, kind)
@@ -108,7 +108,7 @@ class VirtualNetwork:
                 self._silenced[command.attempt_id] = command.node_id
                 return
             if self.faults.fails_dial(command.node_id):
-                self._events.schedule(now + DIAL_FAILURE_SECONDS, self._dial_failed, leg)
+                self.events.schedule(now + DIAL_FAILURE_SECONDS, self._dial_failed, leg)
                 return
             congestion_draw = self.faults.draw()
         delay = parties.post_dial_delay.value(lead_index, number)
@@ -116,10 +116,10 @@ class VirtualNetwork:
         refusal = self.carrier.refusal(command.trunk_id, now, congestion_draw)
         if refusal is not None:
             self.counts["carrier refused"] += 1
-            self._events.schedule(now + delay, self._congested, leg, leg.token)
+            self.events.schedule(now + delay, self._congested, leg, leg.token)
             return
         leg.trunk_id = command.trunk_id
-        self._events.schedule(now + delay, self._ring, leg, leg.token)
+        self.events.schedule(now + delay, self._ring, leg, leg.token)
 
     def _dial_failed(self, leg: CallLeg, _: int) -> None:
         event = DialFailed(attempt_id=leg.attempt_id, cause=EndCause.FAILED, reason="command refused")
@@ -152,7 +152,7 @@ class VirtualNetwork:
             ring = seconds
         if ring < seconds:
             seconds, action = ring, self._answer
-        self._events.schedule(self._events.now + seconds, action, leg, token)
+        self.events.schedule(self.events.now + seconds, action, leg, token)
 
     def _ring_out(self, leg: CallLeg, token: int) -> None:
         if leg.token == token:
@@ -167,20 +167,20 @@ class VirtualNetwork:
     def _answer(self, leg: CallLeg, token: int) -> None:
         if leg.token != token:
             return
-        now, parties, index, number = self._events.now, leg.parties, leg.lead_index, leg.attempt_number
+        now, parties, index, number = self.events.now, leg.parties, leg.lead_index, leg.attempt_number
         leg.state = LegState.UP
         leg.answered_at = now
         self._emit(CallAnswered(attempt_id=leg.attempt_id), leg.node_id)
         if leg.kind is PartyKind.HUMAN:
             patience = parties.patience.value(index, number)
             if self.plan.reports_greeting_end:
-                self._events.schedule(now + parties.greeting.value(index, number), self._greeting_end, leg)
+                self.events.schedule(now + parties.greeting.value(index, number), self._greeting_end, leg)
         else:
             greeting = parties.machine_greeting.value(index, number)
             patience = greeting + parties.machine_recording.value(index, number)
-            self._events.schedule(now + greeting, self._beep, leg)
+            self.events.schedule(now + greeting, self._beep, leg)
         if patience < NEVER_SECONDS:
-            self._events.schedule(now + patience, self._client_leaves, leg, token)
+            self.events.schedule(now + patience, self._client_leaves, leg, token)
 
     def _greeting_end(self, leg: CallLeg, _: int) -> None:
         if leg.state is LegState.UP:
@@ -201,7 +201,7 @@ class VirtualNetwork:
             return
         leg.detection_ordered = True
         delay = leg.parties.detection_delay.value(leg.lead_index, leg.attempt_number)
-        self._events.schedule(self._events.now + delay, self._classify, leg)
+        self.events.schedule(self.events.now + delay, self._classify, leg)
 
     def _classify(self, leg: CallLeg, _: int) -> None:
         if leg.state is not LegState.UP:
@@ -237,7 +237,7 @@ class VirtualNetwork:
             patience = leg.parties.message_patience.value(leg.lead_index, leg.attempt_number)
             if patience < seconds:
                 seconds, action = patience, self._client_leaves
-        self._events.schedule(self._events.now + seconds, action, leg, leg.token)
+        self.events.schedule(self.events.now + seconds, action, leg, leg.token)
 
     def _message_end(self, leg: CallLeg, token: int) -> None:
         if leg.token != token:
@@ -265,8 +265,8 @@ class VirtualNetwork:
             )
             self._emit(event, leg.node_id)
             return
-        at = self._events.now + self.plan.connect_seconds
-        self._events.schedule(at, self._connect, leg, leg.connect_number)
+        at = self.events.now + self.plan.connect_seconds
+        self.events.schedule(at, self._connect, leg, leg.connect_number)
 
     def _connect(self, leg: CallLeg, connect_number: int) -> None:
         agent = leg.connecting
@@ -286,7 +286,7 @@ class VirtualNetwork:
     def _begin_talk(self, leg: CallLeg, agent: VirtualAgent) -> None:
         assert self.talks is not None
         parties, index, number = leg.parties, leg.lead_index, leg.attempt_number
-        now = self._events.now
+        now = self.events.now
         leg.agent = agent
         leg.bridged_at = now
         leg.token += 1
@@ -298,7 +298,7 @@ class VirtualNetwork:
             agent_ends = parties.hang_up_side.value(index, number) < parties.population.agent_hangs_up_ratio
         leg.conversations += 1
         leaves_at = now + seconds + (HANG_UP_SLACK_SECONDS if agent_ends else 0.0)
-        self._events.schedule(leaves_at, self._client_leaves, leg, leg.token)
+        self.events.schedule(leaves_at, self._client_leaves, leg, leg.token)
         self.talks.talk_began(agent, leg, seconds, agent_ends)
 
     def part(self, leg: CallLeg) -> None:
@@ -336,7 +336,7 @@ class VirtualNetwork:
 
     def leave_after(self, leg: CallLeg, seconds: float) -> None:
         """Let the party hang up in so many seconds, unless something happens to it before."""
-        self._events.schedule(self._events.now + seconds, self._client_leaves, leg, leg.token)
+        self.events.schedule(self.events.now + seconds, self._client_leaves, leg, leg.token)
 
     # --- the end -----------------------------------------------------------------------------------------
 
@@ -377,7 +377,7 @@ class VirtualNetwork:
         if leg is None:
             self._answer_for_gone(command.attempt_id)
         elif self.faults is None or not self.faults.is_node_down(leg.node_id):
-            self._events.schedule(self._events.now + self.plan.check_seconds, self._still_up, leg)
+            self.events.schedule(self.events.now + self.plan.check_seconds, self._still_up, leg)
 
     def _still_up(self, leg: CallLeg, _: int) -> None:
         if leg.state is not LegState.GONE:
@@ -388,7 +388,7 @@ class VirtualNetwork:
         node_id = self._silenced.get(attempt_id)
         if node_id is not None and self.faults is not None and self.faults.is_node_down(node_id):
             return
-        self._events.schedule(self._events.now + self.plan.hang_up_seconds, self._gone, attempt_id)
+        self.events.schedule(self.events.now + self.plan.hang_up_seconds, self._gone, attempt_id)
 
     def _gone(self, attempt_id: AttemptId, _: int) -> None:
         if attempt_id not in self.legs:

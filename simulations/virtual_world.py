@@ -5,7 +5,7 @@ orders. The simulation does so in virtual time; a rehearsal with database and sc
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from dialer.core import commands
 from dialer.core.commands import Command
@@ -81,21 +81,14 @@ class VirtualWorld:
         self._third_parties = ThirdParties(self.network, self.events, self._emit)
         methods = {settings.campaign_id: settings.pacing_method for settings in self.campaign_settings}
         self.floor = VirtualFloor(
-            scenario.behaviour,
-            self.agents,
-            methods,
-            parties,
-            streams,
-            self.events,
-            self.network,
-            self.inbox.append,
+            scenario.behaviour, self.agents, methods, parties, streams, self.network, self.inbox.append
         )
         self.network.talks = self.floor
         self._set_clocks()
         self.inbound = _inbound(self, agents, hours, streams)
         self._injector = _injector(self, faults, hours, streams, run)
         self._house = _house_events(self, hours, streams)
-        self._carry_out: dict[type, Callable[..., None]] = self._dispatch()
+        self.obey: Mapping[type, Callable[..., None]] = self._dispatch()  # how each order is carried out
 
     def _emit(self, event: Event, node_id: NodeId) -> None:
         """Take an event of the network towards the engine."""
@@ -143,7 +136,7 @@ class VirtualWorld:
 
     def carry_out(self, command: Command) -> None:
         """Carry out one order of the engine, at the present instant of `events`."""
-        self._carry_out[type(command)](command)
+        self.obey[type(command)](command)
 
     def close(self) -> None:
         """End the day: campaigns drain, agents finish their calls and go home."""

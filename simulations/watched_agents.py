@@ -10,8 +10,10 @@ from simulations.shadow_books import ShadowAgent, ShadowAttempt, ShadowBooks
 _MOVES = frozenset((state.value, following.value) for (state, _), following in AGENT_TRANSITIONS.items())
 """Pairs of states that may follow each other, one move apart; by value, which is quicker to look up."""
 
-_WITH_CLIENT = frozenset({AgentState.TALKING, AgentState.HOLDING})
-_FREE = frozenset({AgentState.IDLE, AgentState.RESERVED})
+
+def _is_with_client(state: AgentState | None) -> bool:
+    """Asked by identity: hashing an enum member is slow."""
+    return state is AgentState.TALKING or state is AgentState.HOLDING
 
 
 class WatchedAgents:
@@ -33,8 +35,10 @@ class WatchedAgents:
             detail = f"{agent.agent_id} gets {attempt.attempt_id} and is on {before.attempt_id}"
             self._alarm.violated("agent_on_one_call", detail, now)
             before.agent = None
-        if agent.state not in _FREE or agent.status is AgentStatus.LOGGED_OUT:
-            detail = f"{agent.agent_id} gets {attempt.attempt_id} in state {agent.state}"
+        state = agent.state
+        is_free = state is AgentState.IDLE or state is AgentState.RESERVED
+        if not is_free or agent.status is AgentStatus.LOGGED_OUT:
+            detail = f"{agent.agent_id} gets {attempt.attempt_id} in state {state}"
             self._alarm.violated("agent_on_one_call", detail, now)
         agent.attempt = attempt
         attempt.agent = agent
@@ -57,7 +61,7 @@ class WatchedAgents:
         if is_move and before is not None and (before.value, state.value) not in _MOVES:
             # Saved during the talk: the wrap-up is over in the moment in which it begins.
             is_declared = agent.declared is not None and agent.declared == agent.recorded_attempt_id
-            if not (is_declared and state is AgentState.IDLE and before in _WITH_CLIENT):
+            if not (is_declared and state is AgentState.IDLE and _is_with_client(before)):
                 detail = f"{command.agent_id} moves from {before.value} to {state.value}"
                 self._alarm.violated("agent_moves_on_table", detail, now)
         agent.status = command.status
@@ -82,8 +86,8 @@ class WatchedAgents:
     def _judge(self, agent: ShadowAgent, attempt: ShadowAttempt | None, now: float) -> None:
         state = agent.state
         if attempt is None:
-            agrees = state not in _WITH_CLIENT and state is not AgentState.RINGING
-        elif state in _WITH_CLIENT:
+            agrees = not _is_with_client(state) and state is not AgentState.RINGING
+        elif _is_with_client(state):
             agrees = attempt.is_bridged
         elif state is AgentState.RINGING:
             agrees = not attempt.is_bridged
