@@ -170,6 +170,7 @@ class CallAttempt:
         "handed_on_by",
         "hang_ups_sent",
         "has_third_party",
+        "is_broadcast",
         "is_dialed_for_agent",
         "is_inbound",
         "lead",
@@ -213,6 +214,7 @@ class CallAttempt:
         self.dialed_at = now
         self.sequence = 0  # order among those that wait for an agent
         self.is_inbound = False
+        self.is_broadcast = lead is not None and campaign.is_agentless  # whatever its campaign becomes
         self.agent: AgentSession | None = None  # with whom it is, or for whom it is dialed
         self.is_dialed_for_agent = False  # manual, preview, own callback: nobody else is looked for at first
         self.preferred_agent_id = _known_agent_id(lead) if lead else None

@@ -186,7 +186,7 @@ def prove_live(world: World, attempt: CallAttempt) -> None:
     agent = attempt.agent
     if agent is not None:
         offer(world, attempt, agent)
-    elif campaign.is_agentless:
+    elif attempt.is_broadcast:
         _play_broadcast(world, attempt)
     else:
         seek_agent(world, attempt)

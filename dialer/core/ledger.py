@@ -32,7 +32,7 @@ def ledger_entry(attempt: CallAttempt, ended_at: float | None) -> LedgerEntry | 
 
     That is: never answered, called by the client, or a broadcast, in which no agent was ever to come.
     """
-    if attempt.answered_at is None or attempt.is_inbound or attempt.campaign.is_agentless:
+    if attempt.answered_at is None or attempt.is_inbound or attempt.is_broadcast:
         return None
     return LedgerEntry(
         attempt_id=attempt.attempt_id,

@@ -138,7 +138,7 @@ def _restore_other(world: World, attempt: CallAttempt, live: LiveAttempt) -> Non
 
 def _restore_message(world: World, attempt: CallAttempt) -> None:
     """Let a message play on; why it is played follows from the call."""
-    if attempt.verdict is DetectionVerdict.MACHINE or attempt.campaign.is_agentless:
+    if attempt.verdict is DetectionVerdict.MACHINE or attempt.is_broadcast:
         reason = EndReason.MESSAGE_LEFT
     elif attempt.is_inbound or attempt.bridged_at is not None:
         reason = EndReason.OVERFLOW

@@ -372,3 +372,21 @@ def test_person_who_answers_while_the_hang_up_is_on_its_way_is_counted_as_abando
     assert record.entry is not None
     assert abandon_class(record.entry, US.abandon_definition) is AbandonClass.ABANDONED
     assert floor.engine.snapshot(floor.now).campaigns[0].abandoned == 1
+
+
+def test_waiting_client_of_a_campaign_that_becomes_a_broadcast_is_still_counted() -> None:
+    """Changing the method does not take anybody out of the ledger."""
+    floor, waiting = busy_floor()
+    floor.answer(waiting)
+    floor.campaign(method="agentless", starts=False)
+    floor.pass_time(3.0)
+    floor.end(waiting)
+    assert floor.end_of(waiting).entry is not None
+
+
+def test_caller_of_a_broadcast_campaign_is_offered_to_an_agent() -> None:
+    """A message is for those whom we called."""
+    floor = Floor()
+    floor.campaign(method="agentless", lines_max=1)
+    floor.agent("ann")
+    assert floor.offered_to(floor.call_in()) == "ann"
