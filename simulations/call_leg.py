@@ -8,7 +8,7 @@ from rules.detection import DetectionVerdict
 from simulations.called_parties import CalledParties, PartyKind
 
 if TYPE_CHECKING:
-    from simulations.virtual_agents import VirtualAgent
+    from simulations.virtual_agent import VirtualAgent
 
 
 class LegState(IntEnum):

@@ -8,7 +8,7 @@ from typing import get_args
 
 from dialer.core import events
 from dialer.core.events import CampaignStatus, CampaignStatusSet, DoNotCallAdded, Event
-from dialer.messages import CampaignId
+from dialer.messages import CampaignId, NodeId
 from simulations.call_leg import LegState
 from simulations.recorded_state import RecordedState
 from simulations.virtual_world import VirtualWorld
@@ -51,7 +51,7 @@ def restart_events(
     return told
 
 
-def _truth(world: VirtualWorld, node_id: events.NodeId) -> events.NodeResynchronised:
+def _truth(world: VirtualWorld, node_id: NodeId) -> events.NodeResynchronised:
     legs = [leg for leg in world.network.legs.values() if leg.node_id == node_id]
     return events.NodeResynchronised(
         node_id=node_id,

@@ -11,7 +11,7 @@ from dialer.core.agent_session import AgentStatus
 from dialer.core.commands import Command
 from dialer.core.events import Event, LiveAttempt
 from dialer.core.settings import EngineSettings
-from dialer.messages import AttemptId, FloorSnapshot
+from dialer.messages import AgentId, AttemptId, FloorSnapshot
 from rules.abandon_ledger import AbandonClass, abandon_class
 from simulations.invariants import Alarm
 from simulations.shadow_books import ShadowAttempt, ShadowBooks, ShadowCampaign, ShadowTrunk
@@ -82,11 +82,11 @@ class InvariantWatcher:
             commands.PlayCampaignMessage: calls.play,
             commands.JoinParties: calls.join,
             commands.DropThirdParty: calls.drop_third_party,
-            commands.DetectAnswer: calls.open_attempt,
-            commands.HoldCall: calls.open_attempt,
-            commands.ResumeCall: calls.open_attempt,
-            commands.DialThirdParty: calls.open_attempt,
-            commands.CheckCall: calls.open_attempt,
+            commands.DetectAnswer: calls.names_live,
+            commands.HoldCall: calls.names_live,
+            commands.ResumeCall: calls.names_live,
+            commands.DialThirdParty: calls.names_live,
+            commands.CheckCall: calls.names_live,
             commands.RecordAttemptEnded: self._attempt_ended,
             commands.RecordDisposition: self._disposition_saved,
             commands.RecordAgentState: self._agents.recorded,
@@ -280,7 +280,7 @@ class InvariantWatcher:
         for live in event.attempts:
             self._restore(books.attempts[live.attempt_id], live, free, now)
 
-    def _restore(self, attempt: ShadowAttempt, live: LiveAttempt, free: set[str], now: float) -> None:
+    def _restore(self, attempt: ShadowAttempt, live: LiveAttempt, free: set[AgentId], now: float) -> None:
         attempt.agent = None
         attempt.is_bridged = False
         attempt.client_left = not live.is_up

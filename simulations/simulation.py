@@ -108,15 +108,19 @@ class Simulation:
         self._statuses: dict[CampaignId, CampaignStatus] = {}
         self._kept: deque[Event] = deque()  # what other processes keep for an engine that is down
         self._next_hour_at = SECONDS_PER_HOUR
-        self._record: dict[type, Callable[..., None]] = {
+        self._record = self._recording()
+        self._obey = self.world.obey
+        self._open_house()
+
+    def _recording(self) -> dict[type, Callable[..., None]]:
+        """Which commands the books and the store take."""
+        return {
             commands.RecordAttemptEnded: self._attempt_ended,
             commands.RecordDisposition: self._disposition_saved,
             commands.RecordAgentState: self._agent_recorded,
             commands.RecordCampaignStatus: self._status_recorded,
             commands.Dial: self._dialed,
         }
-        self._obey = self.world.obey
-        self._open_house()
 
     def _open_house(self) -> None:
         """Start the engine, tell it of the house, start the campaigns, and let the agents come."""

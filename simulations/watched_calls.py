@@ -8,6 +8,7 @@ import heapq
 from dialer.core import commands, events
 from dialer.core.outcomes import EndReason
 from dialer.core.settings import EngineSettings, MachineAction
+from dialer.messages import AttemptId
 from rules.abandon_ledger import AbandonClass, ClockStart, LedgerEntry, abandon_class
 from rules.detection import DetectionVerdict
 from simulations.invariants import Alarm
@@ -260,7 +261,7 @@ class WatchedCalls:
         self._agents.part(attempt)
         self._uncount_caller(attempt)
 
-    def call_ended(self, attempt_id: events.AttemptId) -> None:
+    def call_ended(self, attempt_id: AttemptId) -> None:
         """Hear that a leg is gone: the client's doing, unless the end was ordered."""
         attempt = self._books.attempts.get(attempt_id)
         if attempt is not None and attempt.phase is not Phase.HANGING_UP:
@@ -366,7 +367,11 @@ class WatchedCalls:
         attempt.phase = Phase.ENDED
         self._uncount_caller(attempt)
 
-    def open_attempt(self, command: "commands.NetworkCommand", now: float) -> ShadowAttempt | None:
+    def names_live(self, command: commands.NetworkCommand, now: float) -> None:
+        """Judge a command of which nothing else follows."""
+        self.open_attempt(command, now)
+
+    def open_attempt(self, command: commands.NetworkCommand, now: float) -> ShadowAttempt | None:
         """Judge that a command names an attempt in progress, and give it."""
         attempt = self._books.attempts.get(command.attempt_id)
         if attempt is None:

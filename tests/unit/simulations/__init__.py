@@ -1,0 +1,1 @@
+"""Tests of the virtual telephone network, part by part; the whole runs are in tests/simulation."""
