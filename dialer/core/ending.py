@@ -109,6 +109,7 @@ def end_talk(world: World, attempt: CallAttempt, agent: AgentSession) -> None:
     _observe(world, agent, "talk_end", world.now - began_at)
     saved = attempt.saved_disposition
     if saved is not None and saved.agent_id == agent.agent_id:
+        world.record_agent(agent, "talk ended")
         end_wrap_up(world, agent, world.now)
         return
     agent.owed = OwedDisposition(

@@ -31,7 +31,8 @@ def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
 def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:
     """Start, pause, drain or stop a campaign."""
     campaign = world.get_campaign(event.campaign_id)
-    if event.status is campaign.status:
+    # A stop is carried out again: after a restart its lines and leads may have come back.
+    if event.status is campaign.status and event.status is not CampaignStatus.STOPPED:
         return
     campaign.status = event.status
     if event.status is CampaignStatus.RUNNING:
