@@ -81,6 +81,8 @@ def _restore_books(world: World, live: LiveAttempt) -> CallAttempt:
     dialed_at = min(live.dialed_at, world.now)
     attempt = CallAttempt(live.attempt_id, campaign, live.lead, live.e164, live.node_id, trunk, dialed_at)
     attempt.is_inbound = live.lead is None
+    if live.bridged_at is not None:
+        attempt.is_broadcast = False  # the campaign became one later
     attempt.answered_at = live.answered_at
     if attempt.is_inbound and live.answered_at is None:
         attempt.answered_at = dialed_at  # a caller is there from the beginning
