@@ -174,8 +174,9 @@ class VirtualLeadSource:
             fresh = lead_list.take_fresh()
             if fresh is None:
                 break
-            self._records[fresh.lead_id] = fresh
-            records.append(fresh)
+            if not self._is_withdrawn(fresh):
+                self._records[fresh.lead_id] = fresh
+                records.append(fresh)
         leads = tuple(self._lease(record) for record in records)
         is_done = lead_list.next_fresh >= lead_list.size and not self._due[campaign_id]
         is_exhausted = is_done and lead_list.open_leads == 0

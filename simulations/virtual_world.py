@@ -162,6 +162,11 @@ class VirtualWorld:
         return not self.network.legs and not any(agent.is_logged_in for agent in self.agents.values())
 
     @property
+    def inbound_offered(self) -> int:
+        """Count the callers so far, with those whom the carrier turned away."""
+        return sum(callers.count for callers in self.inbound)
+
+    @property
     def inbound_blocked(self) -> int:
         """Count the callers whom the carrier turned away."""
         return sum(callers.blocked for callers in self.inbound)
