@@ -24,6 +24,7 @@ from dialer.core.events import (
     AgentTransferredCall,
     CallConnected,
     CallStillUp,
+    CampaignStatus,
     ConnectFailed,
     DispositionSaved,
     DoNotCallAdded,
@@ -268,6 +269,7 @@ def test_parties_left_to_themselves_end_as_transferred(floor: Floor, talk: Attem
         floor.tell(ThirdPartyEnded(attempt_id=talk))
         floor.end(talk)
     else:
+        floor.set_status(CampaignStatus.PAUSED)  # else it decides every second for four hours
         floor.pass_time(4 * 3600.0 + 60.0)
     record = floor.end_of(talk)
     assert record.reason is EndReason.TRANSFERRED
