@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import get_args
 
-from dialer.core import CampaignSettings, Engine, EngineSettings, commands, events
+from dialer.core import CampaignSettings, Engine, EngineSettings, TrunkSettings, commands, events
 from dialer.core.agent_session import AgentState
 from dialer.core.commands import Command
 from dialer.core.errors import UnknownCampaign
@@ -263,17 +263,20 @@ class RoughDay:
         }
         if kind is events.InboundCallArrived:
             values["attempt_id"] = AttemptId(f"in-again-{self.epoch}")
-            self.callers_of_this_engine.append(AttemptId(f"in-again-{self.epoch}"))
-        if kind is events.TrunkConfigured:
-            trunk_id, node_id = (("t1", NODE), ("t2", NodeId("node-2")))[choice % 2]
-            values["settings"] = a_trunk(trunk_id, node_id, choice % 6)
-        if kind is events.CampaignConfigured:
-            settled = CAMPAIGNS_OF_ALL[choice % 2]
-            self.settings[settled] = campaign_settings(settled, choice)
-            values["settings"] = self.settings[settled]
+        values["settings"] = self._new_settings(kind, choice)
         fields = getattr(kind, "__slots__", ())
         event: Event = kind(**{name: values[name] for name in fields if name in values})
         return event
+
+    def _new_settings(self, kind: type, choice: int) -> TrunkSettings | CampaignSettings | None:
+        if kind is events.TrunkConfigured:
+            trunk_id, node_id = (("t1", NODE), ("t2", NodeId("node-2")))[choice % 2]
+            return a_trunk(trunk_id, node_id, choice % 6)
+        if kind is events.CampaignConfigured:
+            campaign_id = CAMPAIGNS_OF_ALL[choice % 2]
+            self.settings[campaign_id] = campaign_settings(campaign_id, choice)
+            return self.settings[campaign_id]
+        return None
 
     def new_leads(self, campaign_id: CampaignId, count: int) -> tuple[Lead, ...]:
         """Leads never given before, of one or two numbers; some with a promise, some soon to expire."""
@@ -289,19 +292,6 @@ class RoughDay:
             leads.append(lead)
         self.leads_given += count
         return tuple(leads)
-
-
-def replayed(log: list[tuple[Event | None, float]], epoch: str) -> list[Command]:
-    """Tell a new engine the same events at the same instants; gives what it orders."""
-    engine = Engine(EngineSettings(epoch=epoch))
-    ordered: list[Command] = []
-    for event, now in log:
-        try:
-            ordered += engine.tick(now) if event is None else engine.handle(event, now)
-        except UnknownCampaign:
-            continue
-        engine.next_wakeup()
-    return ordered
 
 
 # --- what an order may be answered with --------------------------------------------------------------------

@@ -5,14 +5,28 @@ from typing import get_args
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dialer.core import events
+from dialer.core import Engine, EngineSettings, events
+from dialer.core.commands import Command
+from dialer.core.errors import UnknownCampaign
 from dialer.core.events import Event
-from tests.unit.dialer.core.rough_day import RoughDay, replayed
+from tests.unit.dialer.core.rough_day import RoughDay
 
 STEPS = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 255), st.integers(0, 255)), min_size=40, max_size=120
 )
 DAYS = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+
+
+def replayed(log: list[tuple[Event | None, float]], epoch: str) -> list[Command]:
+    """Tell a new engine the same events at the same instants; gives what it orders."""
+    engine = Engine(EngineSettings(epoch=epoch))
+    ordered: list[Command] = []
+    for event, now in log:
+        try:
+            ordered += engine.tick(now) if event is None else engine.handle(event, now)
+        except UnknownCampaign:
+            continue
+    return ordered
 
 
 def check_everything_has_ended(day: RoughDay) -> None:
