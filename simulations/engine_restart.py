@@ -33,6 +33,7 @@ def restart_events(
     told = world.opening_events()
     told.append(recorded.restored(world.leads, world.network.legs, world.agents))
     told.extend(DoNotCallAdded(e164=number) for number in world.leads.do_not_call)
+    told.extend(world.leads.withdrawn_leads())
     unreachable = world.unreachable_nodes
     told.extend(
         events.NodeLost(node_id=node_id) if node_id in unreachable else _truth(world, node_id)

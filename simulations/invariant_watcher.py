@@ -88,7 +88,7 @@ class InvariantWatcher:
             commands.DialThirdParty: calls.names_live,
             commands.CheckCall: calls.names_live,
             commands.RecordAttemptEnded: self._attempt_ended,
-            commands.RecordDisposition: self._disposition_saved,
+            commands.RecordDisposition: self._leads.disposition_saved,
             commands.RecordAgentState: self._agents.recorded,
             commands.ReleaseLeads: self._leads.released,
         }
@@ -171,6 +171,8 @@ class InvariantWatcher:
         if attempt is None:
             return
         self._limits.end(attempt)
+        if attempt.is_inbound:
+            self._books.callers_gone.add(attempt.attempt_id)
         if self._numbers.get(attempt.e164) == attempt.attempt_id:
             del self._numbers[attempt.e164]
         entry = command.entry
@@ -179,10 +181,6 @@ class InvariantWatcher:
             if abandon_class(entry, definition) is AbandonClass.ABANDONED:
                 self._rules.abandoned(attempt.e164, now + self._books.wall_offset_seconds)
 
-    def _disposition_saved(self, command: commands.RecordDisposition, now: float) -> None:
-        self._agents.disposition_saved(command)
-        self._leads.disposition_saved(command, now)
-
     # --- events ------------------------------------------------------------------------------------------
 
     def _call_ended(self, event: events.CallEnded | events.DialFailed, now: float) -> None:
@@ -190,7 +188,7 @@ class InvariantWatcher:
 
     def _caller_arrived(self, event: events.InboundCallArrived, now: float) -> None:
         books = self._books
-        if event.attempt_id in books.attempts:
+        if event.attempt_id in books.attempts or event.attempt_id in books.callers_gone:
             return
         campaign = books.campaigns[event.campaign_id]
         number = event.caller_id_number

@@ -63,7 +63,7 @@ class ShadowTrunk:
 class ShadowAgent:
     """An agent as recorded, and the call that commands have put him on."""
 
-    __slots__ = ("agent_id", "attempt", "declared", "recorded_attempt_id", "state", "status")
+    __slots__ = ("agent_id", "attempt", "recorded_attempt_id", "state", "status")
 
     def __init__(self, agent_id: AgentId) -> None:
         """Begin unknown: the first record says where he is."""
@@ -72,7 +72,6 @@ class ShadowAgent:
         self.state: AgentState | None = None
         self.attempt: ShadowAttempt | None = None
         self.recorded_attempt_id: AttemptId | None = None
-        self.declared: AttemptId | None = None  # whose result he has saved during the talk
 
 
 class ShadowAttempt:
@@ -153,7 +152,15 @@ class ShadowAttempt:
 class ShadowBooks:
     """All of it."""
 
-    __slots__ = ("agents", "attempts", "campaigns", "lost_nodes", "trunks", "wall_offset_seconds")
+    __slots__ = (
+        "agents",
+        "attempts",
+        "callers_gone",
+        "campaigns",
+        "lost_nodes",
+        "trunks",
+        "wall_offset_seconds",
+    )
 
     def __init__(self) -> None:
         """Begin with an empty house."""
@@ -162,6 +169,7 @@ class ShadowBooks:
         self.lost_nodes: set[NodeId] = set()
         self.agents: dict[AgentId, ShadowAgent] = {}
         self.attempts: dict[AttemptId, ShadowAttempt] = {}  # open ones
+        self.callers_gone: set[AttemptId] = set()  # a repeated arrival of these is no new caller
         self.wall_offset_seconds = 0.0  # POSIX seconds minus the engine's clock
 
     def agent(self, agent_id: AgentId) -> ShadowAgent:

@@ -76,9 +76,11 @@ class Simulation:
         faults: str | None = None,
         with_invariants: bool = True,
         engine_factory: EngineFactory = Engine,
+        watcher: InvariantWatcher | None = None,
     ) -> None:
         """Build the world and open the house; nothing has happened yet.
 
+        `watcher` takes the place of the usual one, which listens for all invariants.
         Raises UnknownName (scenario, method, fault) and FigureOutOfRange, each naming what is allowed.
         """
         self.scenario = get_scenario(scenario) if isinstance(scenario, str) else scenario
@@ -100,7 +102,7 @@ class Simulation:
         self.timings = Timings()
         laws = {s.campaign_id: s.policy_pack.abandon_definition for s in self.world.campaign_settings}
         self.ledger = RunLedger(laws)
-        self.watcher = InvariantWatcher() if with_invariants else None
+        self.watcher = watcher or (InvariantWatcher() if with_invariants else None)
         self._engine_factory = engine_factory
         self._engine_starts = 0
         self._engine: DecidingEngine | None = None  # None: down

@@ -27,7 +27,7 @@ RESERVE_SECONDS = 0.02  # a reservation's way to the store and back
 RELEASE_PAUSE_SECONDS = 60.0  # a lead given back without a date may be reserved again after this
 SKIP_PAUSE_SECONDS = 3600.0  # and after this, when an agent did not want it
 RECLAIM_SECONDS = 90.0  # beyond the lease: a preview that shows the lead may last so long, and clocks differ
-FINAL_RELEASES = frozenset({"do_not_call", "no_number_left"})
+FINAL_RELEASES = frozenset({"do_not_call", "withdrawn", "no_number_left"})
 SKIP_RELEASES = frozenset({"preview_skipped", "preview_timed_out"})
 
 
@@ -133,10 +133,19 @@ class VirtualLeadSource:
     def withdraw_one(self, campaign_id: CampaignId) -> None:
         """Withdraw one lead that the engine holds, as a person who objects would; none if there is none."""
         for _, _, record in self._leases[campaign_id]:
-            if record.state is LeadState.LEASED and not record.is_withdrawn:
+            is_held = record.state is LeadState.LEASED or record.state is LeadState.IN_ATTEMPT
+            if is_held and not record.is_withdrawn:
                 record.is_withdrawn = True
                 self._emit(LeadWithdrawn(campaign_id=campaign_id, lead_id=record.lead_id, reason="objection"))
                 return
+
+    def withdrawn_leads(self) -> tuple[LeadWithdrawn, ...]:
+        """Give every objection that a new engine must hear of: to leads whose attempt or wrap-up goes on."""
+        return tuple(
+            LeadWithdrawn(campaign_id=record.list.campaign_id, lead_id=record.lead_id, reason="objection")
+            for record in self._records.values()
+            if record.is_withdrawn and record.state in (LeadState.IN_ATTEMPT, LeadState.OWED)
+        )
 
     def leased_leads(self) -> tuple[tuple[CampaignId, tuple[Lead, ...]], ...]:
         """Give every lead that is leased and not dialed, by campaign: what the store tells a new engine."""

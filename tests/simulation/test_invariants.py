@@ -1,7 +1,7 @@
 """Each invariant, alone, in a run that lives through what could break it.
 
-A planted fault in the engine must be found by the invariant that it belongs to, and not by another one that happens
-to notice it first: therefore each run listens for one invariant only.
+A planted fault in the engine must be found by the invariant that it belongs to, and not by another one that
+happens to notice it first: therefore each run listens for one invariant only.
 """
 
 from dataclasses import dataclass, replace
@@ -25,6 +25,13 @@ def households() -> Scenario:
     return replace(medium, campaigns=(replace(campaign, leads=leads),))
 
 
+def chaos_with(**acts_per_hour: float) -> Scenario:
+    """The scenario with every feature, and more of some acts of the house."""
+    chaos = get_scenario("chaos")
+    house = replace(chaos.house, **acts_per_hour)
+    return replace(chaos, house=house)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that lives through what an invariant is about."""
@@ -43,6 +50,8 @@ RUNS = {
     "attempt_caps_kept": Run(hours=1.0, faults="none"),
     "nothing_waits_forever": Run(faults="node_restart=8,stream_cut=8"),
     "trunk_in_service": Run(faults="node_restart=8,trunk_lost=8"),
+    "do_not_call_kept": Run(scenario=chaos_with(withdrawals_per_hour=600.0)),
+    "campaign_limits_kept": Run(scenario=chaos_with(campaign_pauses_per_hour=60.0)),
     "counters_agree": Run(faults="none"),
     "engine_goes_on": Run(hours=0.05, faults="none"),
 }
