@@ -208,6 +208,14 @@ class Witness:
             reservations=tuple((campaign_id, tuple(leads)) for campaign_id, leads in reservations.items()),
         )
 
+    def _lead_to_decide(self, agent_id: AgentId) -> Lead | None:
+        """The lead of the agent's wrap-up, unless somebody else has decided it."""
+        attempt_id, row = self.owing.get(agent_id, (None, None))
+        if row is None or row.lead is None:
+            return None
+        is_his = attempt_id in self.rows or self.leads_owed.get(row.lead.lead_id) == agent_id
+        return row.lead if is_his else None
+
     def _live_agent(self, record: commands.RecordAgentState) -> LiveAgent:
         owing = self.owing.get(record.agent_id)
         return LiveAgent(
@@ -217,7 +225,7 @@ class Witness:
             has_leg=record.state is not AgentState.OFFLINE,
             wrapping_up_attempt_id=owing[0] if owing else None,
             wrapping_up_campaign_id=owing[1].campaign_id if owing else None,
-            wrapping_up_lead=owing[1].lead if owing else None,
+            wrapping_up_lead=self._lead_to_decide(record.agent_id),
         )
 
 
