@@ -116,7 +116,10 @@ class WatchedCalls:
     def classified(self, event: events.AnswerClassified, now: float) -> None:
         """Hear the detector, if it is still listened to."""
         attempt = self._books.attempts.get(event.attempt_id)
-        if attempt is None or not attempt.is_detecting or attempt.phase is not Phase.ANSWERED:
+        if attempt is None or attempt.phase is not Phase.ANSWERED:
+            return
+        self.detection_timed_out(attempt, now)
+        if not attempt.is_detecting:
             return
         self._classify(attempt, event.verdict, now)
 
@@ -140,7 +143,7 @@ class WatchedCalls:
         if now >= limit_at:
             attempt.is_detecting = False
             attempt.verdict = DetectionVerdict.UNSURE
-            attempt.verdict_at = now
+            attempt.verdict_at = limit_at
 
     def greeting_ended(self, event: events.GreetingEnded, now: float) -> None:
         """Hear the end of a greeting, while a clock may depend on it."""
