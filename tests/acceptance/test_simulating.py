@@ -104,7 +104,7 @@ def test_demo_in_a_terminal_draws_the_floor_until_a_key_ends_it() -> None:
     assert program.wait(timeout=10) == 0
     os.close(reading)
     assert "predictive" in seen
-    assert "newest decision" in seen
+    assert "hopper" in seen
 
 
 def _read_until(descriptor: int, words: str, *, seconds: float) -> str:
