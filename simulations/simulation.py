@@ -37,6 +37,7 @@ DRAIN_SECONDS_MAX = 6 * SECONDS_PER_HOUR  # the longest talk ends within this
 DRAIN_STEP_SECONDS = 30.0
 TICKS_AT_ONE_INSTANT_MAX = 1000  # more wake-ups without time passing: the engine runs in a circle
 PROGRESS_STEPS = 200
+_WRITTEN_DOWN = frozenset({events.InboundCallArrived, events.AgentLoggedIn, CampaignStatusSet})
 
 
 class DecidingEngine(Protocol):
@@ -256,12 +257,8 @@ class Simulation:
             if not isinstance(event, LOST_WHILE_DOWN):
                 self._kept.append(event)
             return
-        if isinstance(event, events.InboundCallArrived):
-            self._recorded.caller_arrived(event, self.now)
-        elif isinstance(event, events.AgentLoggedIn):
-            self._recorded.sign_in(event)
-        elif isinstance(event, CampaignStatusSet):
-            self._statuses[event.campaign_id] = event.status
+        if type(event) in _WRITTEN_DOWN:
+            self._write_down(event)
         started = perf_counter()
         orders = engine.handle(event, self.now)
         self.timings.handle_seconds += perf_counter() - started
@@ -286,6 +283,15 @@ class Simulation:
             carry_out[kind](order)
 
     # --- the store ---------------------------------------------------------------------------------------
+
+    def _write_down(self, event: Event) -> None:
+        """Take what other processes put on record before the engine hears of it."""
+        if isinstance(event, events.InboundCallArrived):
+            self._recorded.caller_arrived(event, self.now)
+        elif isinstance(event, events.AgentLoggedIn):
+            self._recorded.sign_in(event)
+        elif isinstance(event, CampaignStatusSet):
+            self._statuses[event.campaign_id] = event.status
 
     def _dialed(self, command: commands.Dial) -> None:
         self._recorded.dial(command, self.now)
