@@ -205,7 +205,13 @@ def _survey() -> CampaignPlan:
         wrap_up_seconds_max=40.0,
         retry_rules=QUICK_RETRIES,
     )
-    leads = LeadListPlan(leads_per_agent_hour=20.0, zones=ZONES, second_number_ratio=0.3, lease_seconds=200.0)
+    leads = LeadListPlan(
+        leads_per_agent_hour=20.0,
+        zones=ZONES,
+        second_number_ratio=0.3,
+        household_ratio=0.3,
+        lease_seconds=200.0,
+    )
     return CampaignPlan(settings=settings, population=PEOPLE, leads=leads, fixed_method="preview")
 
 

@@ -189,7 +189,11 @@ class VirtualLeadSource:
         leads = tuple(self._lease(record) for record in records)
         is_done = lead_list.next_fresh >= lead_list.size and not self._due[campaign_id]
         is_exhausted = is_done and lead_list.open_leads == 0
-        self._emit(LeadsReserved(campaign_id=campaign_id, leads=leads, is_exhausted=is_exhausted))
+        self._emit(
+            LeadsReserved(
+                campaign_id=campaign_id, leads=leads, is_exhausted=is_exhausted, request=command.request
+            )
+        )
 
     def _take_due(self, campaign_id: CampaignId, count: int) -> list[LeadRecord]:
         due, wall_now = self._due[campaign_id], self._wall_now()

@@ -4,17 +4,24 @@ Asked twice: when a lead enters the hopper, and just before it is dialed (design
 The law's side is in `rules`; the house's own reasons are here.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from dialer.core.leads import Lead
+from dialer.core.leads import Lead, PhoneNumber
 from rules.dial_rules import DialRules
 from rules.policy_packs import PolicyPack
 from rules.refusals import Refusal
 
 if TYPE_CHECKING:
     from dialer.core.world import World
+
+MEMORY_SECONDS = 1800.0
+"""Longer than any lease: whatever was reserved before a dial has come back by then."""
+
+SAME_ATTEMPT_SECONDS = 1.0
+"""Two records of one attempt, ours and the store's, differ by less; no number is dialed twice in it."""
 
 
 class HouseReason(Enum):
@@ -43,11 +50,14 @@ class LeadRefusal:
 class CallingChecks:
     """The checks of all campaigns, with what is remembered to make them cheap."""
 
-    __slots__ = ("_rules", "do_not_call")
+    __slots__ = ("_abandoned_at", "_dials", "_dials_by_number", "_rules", "do_not_call")
 
     def __init__(self) -> None:
         """Begin with nothing forbidden but by law."""
         self.do_not_call: set[str] = set()  # E.164 numbers withdrawn since the engine was started
+        self._dials: deque[tuple[float, str]] = deque()  # of this engine: instant, number; oldest first
+        self._dials_by_number: dict[str, list[float]] = {}  # POSIX seconds, as the store has them
+        self._abandoned_at: dict[str, float] = {}  # POSIX seconds, of numbers in the above
         self._rules: dict[str, DialRules] = {}  # by name of the policy pack
 
     def refusal(self, world: "World", pack: PolicyPack, lead: Lead) -> LeadRefusal | None:
@@ -69,11 +79,46 @@ class CallingChecks:
         refusal = self._rules_of(pack).refusal(
             zones=number.zones,
             now_at=wall_now,
-            number_attempts_at=number.attempts_at,
+            number_attempts_at=self._attempts_at(number),
             lead_attempts_at=lead.attempts_at,
-            abandoned_at=number.abandoned_at,
+            abandoned_at=self._abandoned_at_of(number),
         )
         return None if refusal is None else _as_lead_refusal(refusal)
+
+    def note_dial(self, now: float, wall_now: float, e164: str) -> None:
+        """Remember an attempt: another lead with this number may be in a hopper, with an older history."""
+        dials, by_number = self._dials, self._dials_by_number
+        while dials and dials[0][0] <= now - MEMORY_SECONDS:
+            _, forgotten = dials.popleft()
+            del by_number[forgotten][0]
+            if not by_number[forgotten]:
+                del by_number[forgotten]
+                self._abandoned_at.pop(forgotten, None)
+        dials.append((now, e164))
+        by_number.setdefault(e164, []).append(wall_now)
+
+    def note_abandoned(self, wall_now: float, e164: str) -> None:
+        """Remember that a call to this number was abandoned, for the same reason."""
+        if e164 in self._dials_by_number:
+            self._abandoned_at[e164] = wall_now
+
+    def _attempts_at(self, number: PhoneNumber) -> tuple[float, ...]:
+        """Give the number's attempts, POSIX seconds: the reserved history, and what it does not know of.
+
+        They are told apart by their instants, not by their order: a wall clock may have been set back.
+        """
+        dials = self._dials_by_number.get(number.e164)
+        if dials is None:
+            return number.attempts_at
+        known = number.attempts_at
+        unknown = (at for at in dials if all(abs(at - each) > SAME_ATTEMPT_SECONDS for each in known))
+        return (*known, *unknown)
+
+    def _abandoned_at_of(self, number: PhoneNumber) -> float | None:
+        remembered = self._abandoned_at.get(number.e164)
+        if remembered is None:
+            return number.abandoned_at
+        return max(remembered, number.abandoned_at or float("-inf"))
 
     def _rules_of(self, pack: PolicyPack) -> DialRules:
         rules = self._rules.get(pack.name)

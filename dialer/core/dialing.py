@@ -91,6 +91,7 @@ def begin_attempt(
     attempt = CallAttempt(world.new_attempt_id(), campaign, lead, number.e164, node_id, trunk, world.now)
     world.attempts[attempt.attempt_id] = attempt
     world.numbers_in_progress.add(number.e164)
+    world.checks.note_dial(world.now, world.wall_now, number.e164)
     world.leads_in_progress.add(lead.lead_id)
     trunk.begin(world.now)
     campaign.attempts_in_progress += 1

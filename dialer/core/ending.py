@@ -190,6 +190,8 @@ def _lead_next(
     settings = attempt.campaign.settings
     if lead.lead_id in world.leads_withdrawn:
         return LeadNext(step=LeadStep.CLOSED, reason="withdrawn")
+    if attempt.campaign.is_agentless and attempt.message_ended_at is not None:
+        return LeadNext(step=LeadStep.CLOSED, reason="the broadcast was heard to its end")
     if saved is not None:
         code, callback_at, mine = _declared(saved)
         return after_disposition(settings, lead, code, callback_at, mine, world.wall_now)

@@ -257,7 +257,7 @@ class WallClockSet:
     offset_seconds: float  # POSIX seconds minus the engine's clock
 
 
-# --- leads -------------------------------------------------------------------------------------------
+# --- leads and campaigns -----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,6 +267,7 @@ class LeadsReserved:
     campaign_id: CampaignId
     leads: tuple[Lead, ...]
     is_exhausted: bool = False  # no lead of the campaign will ever come due again
+    request: int | None = None  # the request it answers; None: given unasked. Each is answered once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,9 +284,6 @@ class DoNotCallAdded:
     """A number must not be dialed any more, in any campaign."""
 
     e164: str  # the number, E.164
-
-
-# --- campaigns ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,7 +325,7 @@ class LiveAgent:
     has_leg: bool = True  # False: his leg is gone
     wrapping_up_attempt_id: AttemptId | None = None  # a talk whose disposition is still owed
     wrapping_up_campaign_id: CampaignId | None = None  # its campaign; set whenever the attempt is
-    wrapping_up_lead: Lead | None = None  # its lead, as it was dialed; None: an inbound call
+    wrapping_up_lead: Lead | None = None  # as dialed, if its next state still waits for his word
     pause_reason: str = ""  # what he gave; empty when available
 
 

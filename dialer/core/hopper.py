@@ -29,6 +29,7 @@ class Hopper:
         "_lease_until_min",
         "_rate_at",
         "_rate_per_second",
+        "_requests_open",
         "asked_at",
         "is_asking",
         "is_exhausted",
@@ -42,6 +43,7 @@ class Hopper:
         self.is_asking = False
         self.is_exhausted = False  # the source has said that no lead will ever come due again
         self._lease_until_min = float("inf")  # no lease held ends before this
+        self._requests_open: set[int] = set()  # asked, and not answered yet
         self._rate_per_second = 0.0  # recent dials per second
         self._rate_at = float("-inf")
 
@@ -139,8 +141,19 @@ class Hopper:
             return
         self.is_asking = True
         self.asked_at = world.now
+        request = world.next_sequence()
+        self._requests_open.add(request)
         count = wanted - len(self)
-        world.outbox.append(ReserveLeads(campaign_id=settings.campaign_id, count=count))
+        world.outbox.append(ReserveLeads(campaign_id=settings.campaign_id, count=count, request=request))
+
+    def expects(self, request: int | None) -> bool:
+        """Tell whether an answer is new: heard twice, its leads could be dialed twice."""
+        if request is None:
+            return True
+        if request not in self._requests_open:
+            return False
+        self._requests_open.remove(request)
+        return True
 
     def hear_answer(self, now: float, leads_taken: int, is_exhausted: bool) -> None:
         """Note the lead source's answer; one that brought nothing keeps us from asking again at once.

@@ -57,6 +57,9 @@ def campaign_status_set(world: World, event: events.CampaignStatusSet) -> None:
 def leads_reserved(world: World, event: events.LeadsReserved) -> None:
     """Take leads into the hopper; what a stopped campaign gets goes back at once."""
     campaign = world.get_campaign(event.campaign_id)
+    if not campaign.hopper.expects(event.request):
+        world.counts["LeadsReserved: answered already, or asked before a restart"] += 1
+        return
     was_exhausted = campaign.hopper.is_exhausted
     leads_taken = campaign.hopper.add(world, campaign, event.leads)
     campaign.hopper.hear_answer(world.now, leads_taken, event.is_exhausted)

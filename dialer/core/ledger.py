@@ -20,6 +20,7 @@ def count_fate(world: World, attempt: CallAttempt, ended_at: float | None = None
         campaign.counts.connected += 1
     elif fate is AbandonClass.ABANDONED:
         campaign.counts.abandoned += 1
+        world.checks.note_abandoned(world.wall_now, attempt.e164)
     else:
         return
     if not attempt.is_dialed_for_agent:

@@ -307,4 +307,25 @@ MUTANTS: tuple[Mutant, ...] = (
         before="    world.is_restored = True\n",
         after="",
     ),
+    Mutant(
+        name="core: a lead source's answer is heard again",
+        catches=f"{HOPPER}::test_answer_heard_twice_does_not_bring_its_leads_twice",
+        path="dialer/core/hopper.py",
+        before="        self._requests_open.remove(request)\n",
+        after="",
+    ),
+    Mutant(
+        name="core: a cap is judged by the history from before the reservation",
+        catches=f"{HOPPER}::test_cap_counts_the_attempts_made_while_a_lead_of_the_same_number_waited[0.0]",
+        path="dialer/core/calling_checks.py",
+        before="        return (*known, *unknown)\n",
+        after="        return known\n",
+    ),
+    Mutant(
+        name="core: an abandoned call is forgotten until the next reservation",
+        catches=f"{HOPPER}::test_rest_after_an_abandoned_call_holds_for_a_waiting_lead_of_the_same_number",
+        path="dialer/core/calling_checks.py",
+        before="            self._abandoned_at[e164] = wall_now\n",
+        after="            pass\n",
+    ),
 )

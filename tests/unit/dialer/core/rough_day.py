@@ -38,6 +38,7 @@ class RoughDay:
         """Open the house: two trunks on two nodes, two campaigns, three agents."""
         self.witness = Witness()
         self.now = 0.0
+        self.answers: dict[int, events.LeadsReserved] = {}  # of the present engine's requests
         self.orders: list[Command] = []  # to be answered by the network, the lead source or a screen
         self.log: list[tuple[Event | None, float]] = []  # None: a tick
         self.ordered: list[Command] = []
@@ -340,8 +341,15 @@ def _of_connection(day: RoughDay, order: commands.ConnectToAgent, choice: int) -
 
 
 def _of_reservation(day: RoughDay, order: commands.ReserveLeads, choice: int) -> Event | None:
+    answered = day.answers.get(order.request)
+    if answered is not None:
+        return answered  # the same leads a second time: none may be dialed twice for it
     leads = day.new_leads(order.campaign_id, min(order.count, choice % 6))
-    return events.LeadsReserved(campaign_id=order.campaign_id, leads=leads, is_exhausted=choice % 11 == 0)
+    answer = events.LeadsReserved(
+        campaign_id=order.campaign_id, leads=leads, is_exhausted=choice % 11 == 0, request=order.request
+    )
+    day.answers[order.request] = answer
+    return answer
 
 
 def _of_preview(day: RoughDay, order: commands.ShowPreview, choice: int) -> Event | None:

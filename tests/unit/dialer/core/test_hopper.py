@@ -5,10 +5,21 @@ from dataclasses import replace
 import pytest
 
 from dialer.core.commands import ReleaseLeads, ReserveLeads
-from dialer.core.events import CampaignStatus, DoNotCallAdded, LeadWithdrawn, WallClockSet
+from dialer.core.events import (
+    AgentBecameAvailable,
+    AgentPaused,
+    CallAnswered,
+    CallEnded,
+    CampaignStatus,
+    DoNotCallAdded,
+    LeadsReserved,
+    LeadWithdrawn,
+    MessageEnded,
+    WallClockSet,
+)
 from dialer.core.leads import Callback, Lead, PhoneNumber
 from dialer.core.outcomes import EndCause
-from dialer.messages import CampaignId, LeadId
+from dialer.messages import AgentId, CampaignId, LeadId
 from rules.attempt_caps import AttemptCap, CapScope
 from rules.policy_packs import get_policy_pack
 from tests.unit.dialer.core.dialing_floor import NOON_AT, ZONE, Floor, a_lead, of_kind, some_leads
@@ -266,3 +277,51 @@ def test_lead_of_several_numbers_is_never_in_two_attempts() -> None:
     floor.give(lead)
     floor.pass_time(10.0)
     assert len(floor.dials()) == 1
+
+
+def test_answer_heard_twice_does_not_bring_its_leads_twice(floor: Floor) -> None:
+    """A lead that was dialed and ended is not dialed again because the source's answer came again."""
+    request = floor.ordered(ReserveLeads)[-1].request
+    answer = LeadsReserved(campaign_id=SALES, leads=(a_lead(1),), request=request)
+    floor.tell(answer)
+    assert open_the_line(floor) == [1]
+    floor.tell(CallEnded(attempt_id=floor.dials()[-1].attempt_id, cause=EndCause.REJECTED))
+    floor.tell(answer)
+    assert open_the_line(floor) == []
+    assert floor.engine.ignored_counts()["LeadsReserved: answered already, or asked before a restart"] == 1
+
+
+THREE_A_DAY = AttemptCap(scope=CapScope.NUMBER, attempts_max=3, window_seconds=24 * HOUR, source="example")
+
+
+@pytest.mark.parametrize("clock_error_seconds", [0.0, -7200.0, 7200.0])
+def test_cap_counts_the_attempts_made_while_a_lead_of_the_same_number_waited(
+    floor: Floor, clock_error_seconds: float
+) -> None:
+    """Two leads share a number with one attempt left: the second is refused, whatever the clock does."""
+    pack = replace(get_policy_pack("us_federal"), attempt_caps=(THREE_A_DAY,))
+    floor.campaign(policy_pack=pack)
+    shared = PhoneNumber(e164="+12125550101", zones=(ZONE,), attempts_at=(NOON_AT - 2 * HOUR, NOON_AT - HOUR))
+    floor.give(*(replace(a_lead(lead_id), numbers=(shared,)) for lead_id in (1, 2)))
+    assert open_the_line(floor) == [1]
+    floor.tell(WallClockSet(offset_seconds=NOON_AT + clock_error_seconds))
+    floor.tell(CallEnded(attempt_id=floor.dials()[-1].attempt_id, cause=EndCause.REJECTED))
+    assert open_the_line(floor) == []
+    assert reasons(floor)[2] == "attempt_cap_number"
+
+
+def test_rest_after_an_abandoned_call_holds_for_a_waiting_lead_of_the_same_number(floor: Floor) -> None:
+    """The second lead was reserved before the call was abandoned; its number rests all the same."""
+    floor.campaign(policy_pack=get_policy_pack("strict_generic"))
+    shared = PhoneNumber(e164="+12125550101", zones=(ZONE,))
+    floor.give(*(replace(a_lead(lead_id), numbers=(shared,)) for lead_id in (1, 2)))
+    assert open_the_line(floor) == [1]
+    floor.tell(AgentPaused(agent_id=AgentId("ann"), reason="lunch"))
+    attempt_id = floor.dials()[-1].attempt_id
+    floor.tell(CallAnswered(attempt_id=attempt_id))
+    floor.pass_time(3.0)
+    floor.tell(MessageEnded(attempt_id=attempt_id))
+    floor.tell(CallEnded(attempt_id=attempt_id, cause=EndCause.NORMAL))
+    floor.tell(AgentBecameAvailable(agent_id=AgentId("ann")))
+    assert open_the_line(floor) == []
+    assert reasons(floor)[2] == "rest_after_abandon"

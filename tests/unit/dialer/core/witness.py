@@ -57,6 +57,7 @@ class Witness:
         self.with_agent: dict[AgentId, AttemptId] = {}  # being connected or connected
         self.agents: dict[AgentId, commands.RecordAgentState] = {}
         self.owing: dict[AgentId, tuple[AttemptId, Row]] = {}
+        self._answered_requests: set[int] = set()
         self._methods: dict[CampaignId, str] = {}
         self._seen: dict[AttemptId, Row] = {}
         self._dials_at: dict[TrunkId, deque[float]] = {}
@@ -72,6 +73,10 @@ class Witness:
         elif getattr(event, "campaign_id", CAMPAIGNS_OF_ALL[0]) not in CAMPAIGNS_OF_ALL:
             return  # the engine refuses it whole
         elif isinstance(event, events.LeadsReserved):
+            if event.request in self._answered_requests:
+                return
+            if event.request is not None:
+                self._answered_requests.add(event.request)
             for lead in event.leads:
                 self.leases.setdefault(lead.lead_id, (event.campaign_id, lead))
                 self.known_leads.setdefault(lead.lead_id, lead)
