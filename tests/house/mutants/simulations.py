@@ -94,7 +94,7 @@ _ENGINE_FAULTS = (
         "rest_after_abandon_kept",
         "abandoned calls to a number are forgotten",
         "calling_checks.py",
-        "abandoned_at=number.abandoned_at,",
+        "abandoned_at=self._abandoned_at_of(number),",
         "abandoned_at=None,",
     ),
     _found_by(
