@@ -11,6 +11,7 @@ import typer
 from app import __version__
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
+from app.migrate_command import migrate
 from app.simulate_command import simulate
 
 paceline = typer.Typer(
@@ -37,5 +38,5 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (demo, simulate, scenarios, methods, faults):
+for command in (demo, simulate, migrate, scenarios, methods, faults):
     paceline.command()(command)

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: made at first start, started, watched and stopped by us.
 
-The program `postgres` is our own child (not `pg_ctl`'s): on Linux the kernel shuts it down cleanly when we are
-killed, and elsewhere the next start ends what it finds. Loopback only; a password that only we know.
+The program `postgres` is our own child (not `pg_ctl`'s): on Linux the kernel shuts it down cleanly when
+we are killed, and elsewhere the next start ends what it finds. Loopback only; a password that only we know.
 It must be started from the main thread: the kernel ties its life to the thread that started it.
 """
 
@@ -195,7 +195,7 @@ class EmbeddedPostgres:
         if version != str(self._binaries.major):
             raise FolderUnusable(
                 f"{self._data} was made by PostgreSQL {version}, found is {self._binaries.major}: set "
-                f"PACELINE_POSTGRES_BINARIES to the programs of {version}, or dump with {version} and load anew"
+                f"PACELINE_POSTGRES_BINARIES to those of {version}, or dump with {version} and load anew"
             )
 
     def _make_data(self) -> None:
@@ -254,7 +254,7 @@ class EmbeddedPostgres:
             except OSError as error:
                 raise PortTaken(
                     f"port {self._settings.port} of {HOST} cannot be used ({error.strerror}): "
-                    "end the program that uses it, or set PACELINE_POSTGRES_PORT to another one, or to 0 for any"
+                    "end the program that uses it, or set PACELINE_POSTGRES_PORT to another, or to 0 for any"
                 ) from None
             return int(probe.getsockname()[1])
 

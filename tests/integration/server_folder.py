@@ -1,4 +1,4 @@
-"""A new folder that the user whom PostgreSQL runs as can reach, which pytest's own folders are not for root."""
+"""A new folder that the user whom PostgreSQL runs as can reach; pytest's own are closed to him under root."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -96,7 +96,7 @@ async def test_server_asked_with_a_wrong_password_refuses(server: EmbeddedPostgr
 
 @pytest.mark.parametrize("killed", ["us", "the server too"])
 async def test_start_after_kill_keeps_what_was_committed(settings: DatabaseSettings, killed: str) -> None:
-    """After kill -9 of Paceline, or of PostgreSQL too, the next start has every committed row and no other."""
+    """After kill -9 of Paceline, or PostgreSQL too, the next start has every committed row and no other."""
     ended = subprocess.run(
         [sys.executable, "-c", KILLED_IN_MID_TRANSACTION, str(settings.folder), killed],
         cwd=ROOT,
@@ -116,7 +116,7 @@ def test_folder_in_use_by_another_paceline_is_refused(
     server: EmbeddedPostgres, settings: DatabaseSettings
 ) -> None:
     """Two Pacelines never share a folder, and the first one is not disturbed."""
-    with pytest.raises(FolderTaken, match="another Paceline.*PACELINE_HOME"):
+    with pytest.raises(FolderTaken, match=r"another Paceline.*PACELINE_HOME"):
         EmbeddedPostgres(settings).start()
     assert server.is_running
 

@@ -1,0 +1,78 @@
+"""The database of this run: the configured server or the embedded one, brought to the newest revision."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import asyncpg
+
+from app.embedded_postgres import EmbeddedPostgres
+from app.errors import DatabaseError
+from app.migrating import migrate
+from app.postgres_binaries import VERSION_MIN
+from app.settings import DatabaseSettings
+from dialer.adapters.store import ensure_partitions
+
+DATABASE = "paceline"
+CONNECT_SECONDS_MAX = 10.0
+VERSION_UNIT = 10_000  # server_version_num is major × 10,000 + minor
+
+
+@contextmanager
+def running_database(settings: DatabaseSettings) -> Iterator[str]:
+    """The database while the block runs: gives its URL. Call it in the main thread, outside an event loop.
+
+    Raises:
+        DatabaseError: one of its kinds, with what to do about it.
+    """
+    if settings.url is not None:
+        asyncio.run(prepare_database(settings.url))
+        yield settings.url
+        return
+    server = EmbeddedPostgres(settings)
+    server.start()
+    try:
+        asyncio.run(_create_database(server.url("postgres")))
+        asyncio.run(prepare_database(server.url(DATABASE)))
+        yield server.url(DATABASE)
+    finally:
+        server.stop()
+
+
+async def prepare_database(url: str) -> str:
+    """Bring tables and partitions up to date; gives the revision."""
+    await _check_server(url)
+    revision = await migrate(url)
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
+    try:
+        async with connection.transaction():
+            await ensure_partitions(connection, datetime.now(UTC))
+    finally:
+        await connection.close()
+    return revision
+
+
+async def _check_server(url: str) -> None:
+    try:
+        connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        # The URL itself holds a password, so it is not repeated.
+        raise DatabaseError(f"cannot connect to the database: {error}; check DATABASE_URL") from error
+    try:
+        major = int(await connection.fetchval("show server_version_num")) // VERSION_UNIT
+    finally:
+        await connection.close()
+    if major < VERSION_MIN:
+        raise DatabaseError(
+            f"expected PostgreSQL {VERSION_MIN} or newer, the server at DATABASE_URL is {major}"
+        )
+
+
+async def _create_database(url: str) -> None:
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
+    try:
+        if not await connection.fetchval("select true from pg_database where datname = $1", DATABASE):
+            await connection.execute(f"create database {DATABASE}")
+    finally:
+        await connection.close()

@@ -1,0 +1,55 @@
+"""Bring a database to the newest revision: `paceline migrate`, and every start."""
+
+import asyncio
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.util import CommandError
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+import app.migrations
+from app.errors import SchemaUnknown
+
+NEWEST = "head"
+
+
+async def migrate(url: str) -> str:
+    """Run all revisions that the database lacks; gives the revision that it has now.
+
+    Raises:
+        SchemaUnknown: if the database has a revision that this version does not know.
+    """
+
+    async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(url)
+
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+        async with engine.connect() as connection:
+            found = await connection.exec_driver_sql("select version_num from alembic_version")
+            return str(found.scalar_one())
+    finally:
+        await engine.dispose()
+
+
+def migrate_now(url: str) -> str:
+    """`migrate`, for callers outside an event loop."""
+    return asyncio.run(migrate(url))
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", app.migrations.__path__[0].replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, NEWEST)
+    except CommandError as error:
+        raise SchemaUnknown(
+            f"the database has a revision that this version of Paceline does not know ({error}): "
+            "run the version that made it, or restore a backup"
+        ) from error

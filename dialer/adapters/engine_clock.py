@@ -1,0 +1,35 @@
+"""Between the engine's clock and the wall clock of the database: seconds on one side, UTC on the other."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import overload
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineClock:
+    """Where the engine's clock stands against the wall clock (`WallClockSet` carries the same number).
+
+    >>> EngineClock(wall_offset_seconds=1000.0).wall_at(0.5)
+    datetime.datetime(1970, 1, 1, 0, 16, 40, 500000, tzinfo=datetime.timezone.utc)
+    """
+
+    wall_offset_seconds: float  # POSIX seconds minus the engine's clock
+
+    @overload
+    def wall_at(self, at: float) -> datetime: ...
+
+    @overload
+    def wall_at(self, at: float | None) -> datetime | None: ...
+
+    def wall_at(self, at: float | None) -> datetime | None:
+        """The UTC instant of an instant of the engine, rounded to microseconds as the database does."""
+        return None if at is None else posix_instant(at + self.wall_offset_seconds)
+
+    def engine_at(self, instant: datetime) -> float:
+        """The engine's instant of a UTC instant, seconds."""
+        return instant.timestamp() - self.wall_offset_seconds
+
+
+def posix_instant(seconds: float) -> datetime:
+    """The UTC instant of POSIX seconds."""
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,18 @@
+"""What can go wrong in the dialer's adapters, by whose fault it is.
+
+AdapterError
+├── StatementError     ours: queries.sql is not written as the loader expects
+└── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+"""
+
+
+class AdapterError(Exception):
+    """Anything that an adapter refuses."""
+
+
+class StatementError(AdapterError):
+    """`queries.sql` is not as expected; the message names statement and line."""
+
+
+class UnknownCampaigns(AdapterError):
+    """Campaigns are named that the database does not have; the message names them."""
