@@ -13,6 +13,7 @@ from app.embedded_postgres import EmbeddedPostgres
 from app.settings import DatabaseSettings
 from app.unit_of_work import UnitOfWork, open_pool
 from tests.integration.server_folder import server_folder
+from tests.integration.stored_floor import StoredFloor
 
 TEMPLATE = "template_paceline"
 NAMES = count(1)
@@ -53,3 +54,11 @@ async def unit_of_work(database_url: str) -> AsyncIterator[UnitOfWork]:
     """Transactions on a new database."""
     async with open_pool(database_url) as pool:
         yield UnitOfWork(pool)
+
+
+@pytest_asyncio.fixture
+async def floor(unit_of_work: UnitOfWork) -> StoredFloor:
+    """A small call centre in a new database."""
+    floor = StoredFloor(unit_of_work)
+    await floor.set_up()
+    return floor
