@@ -5,11 +5,30 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
+from app.errors import DatabaseLost
 from dialer.adapters.connection import Connection
 
 ACQUIRE_SECONDS_MAX = 10.0
 STATEMENT_SECONDS_MAX = 60.0
 CONNECTIONS_MAX = 10
+
+SESSION_SETTINGS = {
+    "application_name": "paceline",
+    # One plan for all values of the parameters: planning anew costs more than these statements do.
+    "plan_cache_mode": "force_generic_plan",
+    # Every statement here walks an index. A plan made while a table was empty would read it whole, and be
+    # kept until the table is analysed: minutes of slow reservations at the start of a large list.
+    "enable_seqscan": "off",
+}
+
+SIGNS_OF_LOSS = (
+    ConnectionError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,  # it shuts down, or starts
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that broke between two messages
+)
 
 
 @asynccontextmanager
@@ -23,8 +42,7 @@ async def open_pool(
         max_size=connections_max,
         timeout=ACQUIRE_SECONDS_MAX,
         command_timeout=STATEMENT_SECONDS_MAX,
-        # A plan for all values of the parameters: planning anew costs more than these statements do.
-        server_settings={"plan_cache_mode": "force_generic_plan", "application_name": "paceline"},
+        server_settings=SESSION_SETTINGS,
     ) as pool:
         yield pool
 
@@ -41,8 +59,17 @@ class UnitOfWork:
         """A transaction, committed at the end of the block, undone if the block raises.
 
         `may_be_lost` commits without waiting for the disk: for leases of leads, never for attempts.
+
+        Raises:
+            DatabaseLost: if the database cannot be reached or went away; the block may be repeated as it is.
         """
-        async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection, connection.transaction():
-            if may_be_lost:
-                await connection.execute("set local synchronous_commit to off")
-            yield connection
+        try:
+            async with (
+                self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection,
+                connection.transaction(),
+            ):
+                if may_be_lost:
+                    await connection.execute("set local synchronous_commit to off")
+                yield connection
+        except SIGNS_OF_LOSS as error:
+            raise DatabaseLost(f"the database is away ({type(error).__name__}); to be repeated") from error

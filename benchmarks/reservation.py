@@ -55,8 +55,8 @@ FILL = (
         from dialer.leads""",
     """insert into dialer.dial_queue (lead_id, campaign_number, priority, zone_group_id, due_at)
         select lead_id, campaign_number, priority, 1 + lead_id % 4,
-            $1::timestamptz + make_interval(secs => case when lead_id * 7919 % 100 < 25 then 86400 else -3600 end
-                + lead_id * 7919 % 3000)
+            $1::timestamptz + make_interval(secs =>
+                case when lead_id * 7919 % 100 < 25 then 86400 else -3600 end + lead_id * 7919 % 3000)
         from dialer.leads""",
 )
 

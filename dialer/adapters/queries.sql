@@ -91,12 +91,20 @@ order by n.lead_id, n.number_index;
 
 -- name: read_history
 -- purpose: Give the attempts to the numbers $1 since $2, over all campaigns, with the ledger of those answered.
--- rows: one for each attempt
+-- rows: one for each attempt, the latest 100 of a number at most
+-- The limits keep this a walk from number to attempts to ledger, whatever the planner knows of the tables.
 select a.e164, a.lead_id, a.attempt_id, a.dialed_at, g.attempt_id is not null as is_answered,
     g.campaign_number, g.answered_at, g.greeting_ended_at, g.verdict, g.verdict_at, g.offered_at, g.bridged_at,
     g.client_gone_at, g.message_started_at, g.message_ended_at, g.ended_at, g.agent_declared_machine
-from dialer.attempts a left join dialer.abandon_ledger g on g.attempt_id = a.attempt_id
-where a.e164 = any($1::text[]) and a.dialed_at >= $2
+from unnest($1::text[]) as n (e164)
+cross join lateral (
+    select a.* from dialer.attempts a
+    where a.e164 = n.e164 and a.dialed_at >= $2
+    order by a.dialed_at desc limit 100
+) a
+left join lateral (
+    select g.* from dialer.abandon_ledger g where g.attempt_id = a.attempt_id limit 1
+) g on true
 order by a.dialed_at;
 
 -- name: release_leads

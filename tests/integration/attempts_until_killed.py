@@ -6,8 +6,7 @@ The test that starts it kills the server under it. Each line is a word (begun, e
 import asyncio
 import sys
 
-import asyncpg
-
+from app.errors import DatabaseLost
 from app.unit_of_work import UnitOfWork, open_pool
 from tests.integration.stored_floor import StoredFloor, answered, ended, new_lead, number, retry_in
 
@@ -36,5 +35,5 @@ async def work(url: str) -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(work(sys.argv[1]))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except DatabaseLost:
         sys.exit(0)  # the server was killed: that is what we are here for

@@ -55,12 +55,14 @@ def test_server_killed_in_mid_batch_loses_and_doubles_nothing(lines: int) -> Non
     with server_folder() as folder:
         server = EmbeddedPostgres(DatabaseSettings(folder=folder, port=0))
         server.start()
-        asyncio.run(prepare_database(server.url("postgres")))
-        said = [line.split() for line in say_until_killed(server, lines)]
-        server.stop()
-        server.start()
-        rows = asyncio.run(attempts_in(server.url("postgres")))
-        server.stop()
+        try:
+            asyncio.run(prepare_database(server.url("postgres")))
+            said = [line.split() for line in say_until_killed(server, lines)]
+            server.stop()
+            server.start()
+            rows = asyncio.run(attempts_in(server.url("postgres")))
+        finally:
+            server.stop()
     begun = {attempt_id for word, attempt_id in said if word == "begun"}
     has_ended = {attempt_id for word, attempt_id in said if word == "ended"}
     found = {row["attempt_id"]: row for row in rows}
