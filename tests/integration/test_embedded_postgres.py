@@ -1,6 +1,5 @@
 """The embedded server: made, started, ended, killed, started again, and refused with a reason."""
 
-import os
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ from app.errors import BinariesMissing, FolderTaken, FolderUnusable, PortTaken, 
 from app.postgres_binaries import find_binaries
 from app.postmaster_file import is_postgres, read_postmaster
 from app.settings import DatabaseSettings
+from app.unprivileged_user import find_unprivileged_user
 from tests.integration.server_folder import server_folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -173,10 +173,15 @@ def test_id_file_that_names_a_stranger_does_not_hinder_the_start(settings: Datab
     server = EmbeddedPostgres(settings)
     server.start()
     server.stop()
-    (settings.folder / "data" / "postmaster.pid").write_text(f"{os.getpid()}\n")
-    server.start()
-    assert is_postgres(server.process_id)
-    server.stop()
+    user = find_unprivileged_user(None)
+    identity = user.identity if user is not None else {}
+    # One of the server's own user: PostgreSQL takes only those for another server.
+    with subprocess.Popen(["cat"], stdin=subprocess.PIPE, cwd="/", **identity) as stranger:
+        (settings.folder / "data" / "postmaster.pid").write_text(f"{stranger.pid}\n")
+        server.start()
+        assert is_postgres(server.process_id)
+        assert stranger.poll() is None
+        server.stop()
 
 
 def test_server_that_cannot_start_shows_its_own_words(settings: DatabaseSettings) -> None:

@@ -1,4 +1,4 @@
-"""Planted faults of the store: leads handed out twice, attempts ended twice or half, a server that is in the way."""
+"""Planted faults of the store: leads handed out twice, attempts ended twice or half, open doors."""
 
 from tests.house.mutants.mutant import Mutant
 
@@ -79,18 +79,27 @@ MUTANTS: tuple[Mutant, ...] = (
         after="update dialer.open_attempts o set dialed_at = o.dialed_at\nfrom (",
     ),
     Mutant(
-        name="store: the gate takes attempts in any order",
+        name="store: senders of one end do not wait for each other",
         catches=f"{ATTEMPTS}::test_end_of_attempts_sent_many_times_at_once_happens_once",
-        path="dialer/adapters/store/attempts.py",
-        before='sql("close_open_attempts"), list(by_id))',
-        after='sql("which_attempts_are_open"), list(by_id))',
+        path=QUERIES,
+        before="""delete from dialer.open_attempts o
+using (
+    select attempt_id from dialer.open_attempts where attempt_id = any($1::text[])
+    order by attempt_id for update
+) locked
+where o.attempt_id = locked.attempt_id
+returning o.attempt_id, o.dialed_at""",
+        after="""with gone as (delete from dialer.open_attempts where attempt_id = any($1::text[]))
+select attempt_id, dialed_at from dialer.open_attempts where attempt_id = any($1::text[])""",
     ),
     Mutant(
         name="store: the ledger is written before the caller commits",
         catches=f"{ATTEMPTS}::test_attempt_cut_off_between_begin_and_end_stays_visible_as_open",
         path="dialer/adapters/store/attempts.py",
-        before="    await write_ledger(connection, ended, numbers, clock)",
-        after="    await write_ledger(connection, ended, numbers, clock)\n    await connection.execute('commit')",
+        before="    await write_ledger(connection, ended, numbers, clock)\n",
+        after="""    await write_ledger(connection, ended, numbers, clock)
+    await connection.execute('commit')
+""",
     ),
     Mutant(
         name="store: a repeated disposition decides again",

@@ -1,0 +1,1 @@
+"""Tests of the dialer's adapters that need no other process."""
