@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -103,16 +103,15 @@ class EmbeddedPostgres:
         assert threading.current_thread() is threading.main_thread(), "the server would end with this thread"
         if self.is_running:
             return
-        self._prepare_folder()
-        try:
+        with ExitStack() as unfinished:
+            unfinished.callback(self.stop)
+            self._prepare_folder()
             self._end_leftover()
             self._check_data()
             self._port = self._free_port()
             self._spawn()
             self._wait_until_ready()
-        except BaseException:
-            self.stop()
-            raise
+            unfinished.pop_all()
 
     def stop(self) -> None:
         """End the server cleanly: sessions are cut off, what was committed stays."""

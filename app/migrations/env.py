@@ -5,11 +5,17 @@ from sqlalchemy import Connection, text
 
 from app.migrations.lock import MIGRATION_LOCK
 
-connection = context.config.attributes.get("connection")
-if not isinstance(connection, Connection):
-    raise SystemExit("expected a connection lent by app.migrating: run `paceline migrate`")
 
-# Two processes that start together must not both migrate; the second finds nothing left to do.
-connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-context.configure(connection=connection, target_metadata=None, transactional_ddl=True)
-context.run_migrations()
+def run() -> None:
+    """Run the revisions that the database lacks."""
+    connection = context.config.attributes.get("connection")
+    if not isinstance(connection, Connection):
+        raise SystemExit("expected a connection lent by app.migrating: run `paceline migrate`")
+    # Two processes that start together must not both migrate; the second finds nothing left to do.
+    connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+    context.configure(connection=connection, target_metadata=None, transactional_ddl=True)
+    context.run_migrations()
+
+
+if hasattr(context, "config"):  # Alembic's own doing; tools that import every module come without it
+    run()

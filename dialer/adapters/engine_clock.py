@@ -16,10 +16,12 @@ class EngineClock:
     wall_offset_seconds: float  # POSIX seconds minus the engine's clock
 
     @overload
-    def wall_at(self, at: float) -> datetime: ...
+    def wall_at(self, at: float) -> datetime:
+        """For an instant that there is."""
 
     @overload
-    def wall_at(self, at: float | None) -> datetime | None: ...
+    def wall_at(self, at: float | None) -> datetime | None:
+        """For one that may not have come."""
 
     def wall_at(self, at: float | None) -> datetime | None:
         """The UTC instant of an instant of the engine, rounded to microseconds as the database does."""

@@ -11,6 +11,13 @@ from dialer.adapters.store.reservations import find_zone_groups
 from dialer.messages import AgentId, CampaignId, LeadId
 
 SCHEMA = "dialer"
+COLUMNS = {
+    "leads": "lead_id list_id campaign_number priority owner_agent_id required_skill live_probability",
+    "numbers": "lead_id number_index e164 raw_text zone_group_id",
+    "dial_queue": "lead_id campaign_number priority zone_group_id due_at",
+}
+"""What `add_leads` fills in each table."""
+
 PRIORITY_DEFAULT = 4  # of 0 to 8, larger first; 9 is a promised callback's
 
 
@@ -54,19 +61,8 @@ async def add_leads(
     rows = await connection.fetch(sql("next_lead_ids"), len(leads))
     lead_ids = [LeadId(row[0]) for row in rows]
     pairs = list(zip(lead_ids, leads, strict=True))
-    await connection.copy_records_to_table(
-        "leads",
-        schema_name=SCHEMA,
-        columns=[
-            "lead_id",
-            "list_id",
-            "campaign_number",
-            "priority",
-            "owner_agent_id",
-            "required_skill",
-            "live_probability",
-        ],
-        records=[
+    tables: dict[str, list[tuple[object, ...]]] = {
+        "leads": [
             (
                 lead_id,
                 list_id,
@@ -78,26 +74,20 @@ async def add_leads(
             )
             for lead_id, lead in pairs
         ],
-    )
-    await connection.copy_records_to_table(
-        "numbers",
-        schema_name=SCHEMA,
-        columns=["lead_id", "number_index", "e164", "raw_text", "zone_group_id"],
-        records=[
+        "numbers": [
             (lead_id, index, each.e164, each.raw_text, groups[each.zones])
             for lead_id, lead in pairs
             for index, each in enumerate(lead.numbers)
         ],
-    )
-    await connection.copy_records_to_table(
-        "dial_queue",
-        schema_name=SCHEMA,
-        columns=["lead_id", "campaign_number", "priority", "zone_group_id", "due_at"],
-        records=[
+        "dial_queue": [
             (lead_id, number, lead.priority, groups[lead.numbers[0].zones], lead.due_at)
             for lead_id, lead in pairs
         ],
-    )
+    }
+    for table, records in tables.items():
+        await connection.copy_records_to_table(
+            table, schema_name=SCHEMA, columns=COLUMNS[table].split(), records=records
+        )
     return lead_ids
 
 
