@@ -76,6 +76,7 @@ async def reserve_leads(
         campaign_id=command.campaign_id,
         leads=tuple(leads[lead_id] for lead_id in lead_ids),
         is_exhausted=is_exhausted,
+        request=command.request,
     )
 
 
