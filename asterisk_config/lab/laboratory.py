@@ -1,0 +1,160 @@
+"""A dialer's Asterisk and a carrier beside it, which plays the called parties over real SIP and RTP.
+
+The trunk between them signs in with the carrier, or is known by its address.
+"""
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from asterisk_config.lab.instance import AsteriskInstance, folders_in
+from asterisk_config.lab.network import free_ports, free_rtp_ports
+from asterisk_config.lab.program import AsteriskProgram
+from asterisk_config.lab.safe_harbour import write_message
+from asterisk_config.renderer import render
+from asterisk_config.settings import (
+    LOOPBACK,
+    Agent,
+    AmiUser,
+    AriUser,
+    AsteriskSettings,
+    Codec,
+    Folders,
+    OutboundWebsocket,
+    Phone,
+    Registration,
+    RtpPorts,
+    Trunk,
+)
+
+CARRIER_ACCOUNT = "paceline-trunk"  # the name under which the dialer signs in with the carrier
+CUSTOMERS = Path(__file__).with_name("customers.conf")
+SECRET_BYTES = 18
+TCP_PORTS_EACH = 2  # HTTP and AMI
+RTP_SECONDS_MAX = 5
+ENTITY_IDS = {"dialer": "02:00:00:00:00:01", "carrier": "02:00:00:00:00:02"}  # locally administered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Laboratory:
+    """Two Asterisks that know each other; `dialer` is the one to steer."""
+
+    dialer: AsteriskInstance
+    carrier: AsteriskInstance
+    dialer_settings: AsteriskSettings
+    carrier_settings: AsteriskSettings
+
+    def start(self) -> None:
+        """Start the carrier, then the dialer; raises `AsteriskStartError` and leaves nothing running."""
+        settings = self.dialer_settings
+        write_message(self.dialer.root / "share/sounds/en", settings.safe_harbour_sound)
+        self.carrier.start()
+        try:
+            self.dialer.start()
+        except BaseException:
+            self.carrier.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop both."""
+        self.dialer.stop()
+        self.carrier.stop()
+
+
+def prepare_laboratory(
+    root: Path,
+    program: AsteriskProgram,
+    *,
+    registers: bool = False,
+    agents: tuple[Agent, ...] = (),
+    outbound: OutboundWebsocket | None = None,
+) -> Laboratory:
+    """A laboratory under a folder, on ports that are free now, with fresh secrets; not started yet."""
+    tcp = free_ports(2 * TCP_PORTS_EACH, kind=socket.SOCK_STREAM)
+    dialer_sip, carrier_sip = free_ports(2, kind=socket.SOCK_DGRAM)
+    dialer_rtp, carrier_rtp = free_rtp_ports(2)
+    password = new_secret()
+    registration = Registration(user_name=CARRIER_ACCOUNT, password=password) if registers else None
+    dialer_settings = AsteriskSettings(
+        **_own("dialer", root, program, tcp[:TCP_PORTS_EACH], dialer_rtp),
+        sip_port=dialer_sip,
+        trunks=(_trunk("carrier", carrier_sip, registration),),
+        agents=agents,
+        outbound=outbound,
+    )
+    account = Agent(name=CARRIER_ACCOUNT, password=password, phone=Phone.SIP, codecs=(Codec.ULAW,))
+    carrier_settings = AsteriskSettings(
+        **_own("carrier", root, program, tcp[TCP_PORTS_EACH:], carrier_rtp),
+        sip_port=carrier_sip,
+        trunks=() if registers else (_trunk("dialer", dialer_sip, None),),
+        agents=(account,) if registers else (),
+    )
+    carrier_texts = {**render(carrier_settings), "extensions.conf": CUSTOMERS.read_text()}
+    return Laboratory(
+        dialer=_instance("dialer", root, program, render(dialer_settings)),
+        carrier=_instance("carrier", root, program, carrier_texts),
+        dialer_settings=dialer_settings,
+        carrier_settings=carrier_settings,
+    )
+
+
+@contextmanager
+def running(lab: Laboratory) -> Iterator[Laboratory]:
+    """A laboratory that runs for as long as the block lasts."""
+    lab.start()
+    try:
+        yield lab
+    finally:
+        lab.stop()
+
+
+def new_secret() -> str:
+    """A secret that nobody has used before."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+class _Own(TypedDict):
+    """Settings that the two Asterisks differ in."""
+
+    system_name: str
+    entity_id: str
+    folders: Folders
+    ari: AriUser
+    ami: AmiUser
+    http_port: int
+    ami_port: int
+    rtp: RtpPorts
+
+
+def _own(name: str, root: Path, program: AsteriskProgram, tcp: tuple[int, ...], rtp: tuple[int, int]) -> _Own:
+    return _Own(
+        system_name=name,
+        entity_id=ENTITY_IDS[name],
+        folders=folders_in(root / name, program),
+        ari=AriUser(name="engine", password=new_secret()),
+        ami=AmiUser(name="watch", password=new_secret()),
+        http_port=tcp[0],
+        ami_port=tcp[1],
+        rtp=RtpPorts(first=rtp[0], last=rtp[1]),
+    )
+
+
+def _trunk(name: str, port: int, registration: Registration | None) -> Trunk:
+    return Trunk(
+        name=name,
+        host=LOOPBACK,
+        port=port,
+        networks=(f"{LOOPBACK}:{port}",),
+        registration=registration,
+        codecs=(Codec.ULAW,),
+        # A killed dialer says no goodbye; its calls at the carrier end by silence.
+        rtp_seconds_max=RTP_SECONDS_MAX,
+    )
+
+
+def _instance(name: str, root: Path, program: AsteriskProgram, texts: dict[str, str]) -> AsteriskInstance:
+    return AsteriskInstance(name=name, root=root / name, program=program, texts=texts)
