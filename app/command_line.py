@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from app import __version__
+from app.asterisk_commands import asterisk
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
 from app.migrate_command import migrate
+from app.lab_commands import lab
 from app.simulate_command import simulate
 
 paceline = typer.Typer(
@@ -40,3 +42,6 @@ def front_door(
 
 for command in (demo, simulate, migrate, scenarios, methods, faults):
     paceline.command()(command)
+
+for name, group in (("asterisk", asterisk), ("lab", lab)):
+    paceline.add_typer(group, name=name)

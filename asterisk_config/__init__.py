@@ -1,1 +1,1 @@
-"""Templates of Asterisk's configuration files, their renderer and verifier. Not built yet."""
+"""Templates of Asterisk's files, their renderer and verifier, and a laboratory with the real Asterisk."""

@@ -1,7 +1,7 @@
 """Errors of Asterisk's configuration: what was expected, what came, what to do.
 
 AsteriskConfigError
-├── InvalidSettingError    a setting that makes no sense or that could change the meaning of a file (the caller's)
+├── InvalidSettingError    a setting that makes no sense or could break a file (the caller's)
 ├── SettingsFileError      the settings file is missing, unreadable or holds unknown names (the caller's)
 ├── UnreadableFileError    a line that Asterisk's file format does not know (the file's)
 ├── WriteError             the folder of the files cannot be written (the machine's)

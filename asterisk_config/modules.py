@@ -8,8 +8,8 @@ from asterisk_config.settings import AsteriskSettings
 ALWAYS = {
     "ground": "res_timing_timerfd res_crypto res_sorcery_config res_sorcery_memory res_sorcery_astdb",
     "sip": """
-        res_pjproject res_pjsip res_pjsip_pubsub res_pjsip_session res_pjsip_sdp_rtp res_rtp_asterisk chan_pjsip
-        res_pjsip_acl res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user
+        res_pjproject res_pjsip res_pjsip_pubsub res_pjsip_session res_pjsip_sdp_rtp res_rtp_asterisk
+        chan_pjsip res_pjsip_acl res_pjsip_endpoint_identifier_ip res_pjsip_endpoint_identifier_user
         res_pjsip_authenticator_digest res_pjsip_outbound_authenticator_digest res_pjsip_outbound_registration
         res_pjsip_registrar res_pjsip_caller_id res_pjsip_nat res_pjsip_rfc3326 res_pjsip_logger
         res_pjsip_header_funcs res_pjsip_dtmf_info

@@ -1,10 +1,11 @@
 """Asterisk's files out of settings, and the careful way of putting them into a folder.
 
-Whatever a template writes passes `config_value`, so no value can open a line, a section or a comment of its own.
+Whatever a template writes passes `config_value`, so none can open a line, a section or a comment of its own.
 Nothing here starts Asterisk or asks a person: the differences are returned, and shown by whoever calls.
 """
 
 import difflib
+import functools
 import ipaddress
 import os
 import re
@@ -144,6 +145,7 @@ def _written_beside(change: FileChange) -> Path:
     return Path(name)
 
 
+@functools.cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("asterisk_config"),

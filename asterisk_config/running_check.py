@@ -70,7 +70,7 @@ def moved_texts(texts: Mapping[str, str], root: Path, program: AsteriskProgram) 
         for item in section.items
         if item.name in FOLDERS
     }
-    # Longest first, since one folder may lie in another; one pass, so that what was put in is not moved again.
+    # Longest first, as one folder may lie in another; one pass, so that nothing is moved twice.
     ordered = sorted(places, key=len, reverse=True)
     pattern = re.compile("|".join(rf"{re.escape(place)}(?![\w.@+-])" for place in ordered))
     return {name: pattern.sub(lambda found: places[found[0]], text) for name, text in texts.items()}
@@ -115,7 +115,7 @@ def _complaints(instance: AsteriskInstance) -> Iterator[Finding]:
             continue
         file, place = NAMED_FILE.search(found[2]), NAMED_LINE.search(found[2])
         yield Finding(
-            file=file[0] if file else "asterisk.conf",
+            file=file[0] if file else "messages.log",
             line=int(place[1]) if place else 0,
             expected="no complaint of Asterisk",
             came=found[2],

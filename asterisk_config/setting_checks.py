@@ -1,6 +1,6 @@
 """What a value must be before it may stand in one of Asterisk's files.
 
-Asterisk's files are lines of `name = value`: a line break in a value starts a line of its own, and `;` a comment.
+Asterisk's files are lines of `name = value`: a line break in a value starts a new line, and `;` a comment.
 So a value is printable text on one line, and a name is made of letters, digits and a few marks.
 Nothing here is silently mended: what does not fit is refused by name.
 """
@@ -20,7 +20,7 @@ ENTITY_ID = re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}")
 SECRET_LENGTH_MIN = 12
 SECRET_LENGTH_MAX = 128
 SECRET_DIFFERENT_MIN = 5  # different characters; "aaaaaaaaaaaa" is long, and no secret
-# Names of sections that Asterisk keeps for itself; a trunk, agent or user of that name would change its meaning.
+# Sections that Asterisk or we use; a trunk, agent or user of that name would change their meaning.
 RESERVED_NAMES = frozenset({"acl", "general", "global", "globals", "system", "transport-udp", "transport-ws"})
 
 
@@ -116,9 +116,7 @@ def require_secret(value: str, field: str) -> None:
     """Accept secrets that are long, varied and fit on a line; the message never holds the value."""
     if not value:
         came = "none"
-    elif len(value) < SECRET_LENGTH_MIN:
-        came = f"{len(value)} characters"
-    elif len(value) > SECRET_LENGTH_MAX:
+    elif len(value) < SECRET_LENGTH_MIN or len(value) > SECRET_LENGTH_MAX:
         came = f"{len(value)} characters"
     elif len(set(value)) < SECRET_DIFFERENT_MIN:
         came = f"only {len(set(value))} different characters"

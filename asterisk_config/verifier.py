@@ -1,4 +1,4 @@
-"""Check a folder of Asterisk's files without starting Asterisk: can they be read, and does what they name exist?
+"""Check a folder of Asterisk's files without starting Asterisk: can they be read, is what they name there?
 
 Asterisk itself is forgiving: an endpoint whose aor is missing loads and fails at the first call.
 `running_check` then asks the real program.
@@ -34,6 +34,7 @@ PJSIP_TYPES = frozenset(
 )
 SECRETS = (("ari.conf", "password"), ("manager.conf", "secret"), ("pjsip.conf", "password"))
 JUMP = re.compile(r"\b(?:Goto|GotoIf)\(.*?(?:^|[(?:])([A-Za-z][\w-]*),[\w-]+,[\w-]+\)$")
+PLAYBACK = re.compile(r"\bPlayback\(([\w/-]+)")
 KEPT_SECTIONS = frozenset({"general", "globals"})
 
 
@@ -70,6 +71,35 @@ def check_files(texts: Mapping[str, str]) -> tuple[Finding, ...]:
     for check in CHECKS:
         findings += check(files)
     return tuple(sorted(findings))
+
+
+def check_recordings(texts: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Recordings that the dialplan plays and this machine does not have; asks the file system.
+
+    A machine without Asterisk's folder of recordings cannot say, and finds nothing.
+    """
+    folders = [
+        Path(section.find_value("astdatadir")) / "sounds"
+        for section in read_config("asterisk.conf", texts["asterisk.conf"])
+        if section.name == "directories"
+    ]
+    if not folders or not folders[0].is_dir():
+        return ()
+    items = (
+        item for section in read_config("extensions.conf", texts["extensions.conf"]) for item in section.items
+    )
+    plays = ((item, found[1]) for item in items if (found := PLAYBACK.search(item.value)))
+    return tuple(
+        Finding(
+            file="extensions.conf",
+            line=item.line,
+            expected=f"a recording {name} below {folders[0] / 'en'}",
+            came="none",
+            fix="record it and put it there; until then people hear a tone",
+        )
+        for item, name in plays
+        if not list(folders[0].glob(f"en/{name}.*"))
+    )
 
 
 def _second_reading(name: str, text: str, sections: tuple[Section, ...]) -> Iterator[Finding]:

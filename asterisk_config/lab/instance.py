@@ -18,7 +18,7 @@ from pathlib import Path
 from asterisk_config.errors import AsteriskStartError
 from asterisk_config.lab.program import AsteriskProgram
 from asterisk_config.renderer import plan_changes, write_changes
-from asterisk_config.settings import AsteriskSettings, AriUser, Folders
+from asterisk_config.settings import AriUser, AsteriskSettings, Folders
 
 READY_SECONDS_MAX = 15.0
 POLL_SECONDS = 0.02

@@ -1,4 +1,4 @@
-"""Where the laboratory listens: a private network where the machine allows it, free loopback ports in any case."""
+"""Where the laboratory listens: a private network where that may be had, free loopback ports in any case."""
 
 import ctypes
 import errno
@@ -74,7 +74,7 @@ def free_ports(count: int, *, kind: socket.SocketKind) -> tuple[int, ...]:
 
 
 def free_rtp_ports(count: int) -> tuple[tuple[int, int], ...]:
-    """Ranges of ports for speech, first and last, each free at its first port; they begin at this process's own."""
+    """Ranges of ports for speech, first and last, each free at its first port; processes begin elsewhere."""
     ranges: list[tuple[int, int]] = []
     places = (RTP_LAST_MOST - RTP_FIRST_LEAST) // RTP_PORTS
     for step in range(places):

@@ -1,4 +1,4 @@
-"""Fetch Asterisk 22 from Debian's packages into the user's cache, without rights and without touching the system.
+"""Fetch Asterisk 22 from Debian's packages into the user's cache: no rights needed, the system left alone.
 
 apt itself does the work, with folders of its own: it knows the machine's mirror, proxies and keys, solves the
 dependencies and checks signatures. The mirror is read from the machine's sources at run time.

@@ -1,4 +1,4 @@
-"""A stand-in for the safe-harbour message: a tone pattern that tests can tell from silence and from speech."""
+"""A stand-in for the safe-harbour message: a tone that tests can tell from silence."""
 
 import math
 import struct

@@ -1,0 +1,70 @@
+"""The laboratory with a real Asterisk: `paceline lab fetch`, `up`, `status`, `down`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.asterisk_commands import told_plainly
+
+if TYPE_CHECKING:
+    from asterisk_config.lab.keeper import LaboratoryNote
+
+lab = typer.Typer(help="Run a real Asterisk with a carrier beside it.", no_args_is_help=True)
+
+EXIT_NOT_UP = 1
+OptionalFolder = Annotated[
+    Path | None, typer.Option("--folder", metavar="DIR", help="Where it lives; default: the user's cache.")
+]
+
+
+@lab.command()
+def fetch() -> None:
+    """Fetch Asterisk 22 from Debian's packages into the user's cache, if it is not there yet."""
+    from asterisk_config.lab.packages import get_asterisk
+
+    with told_plainly():
+        typer.echo(f"Asterisk {get_asterisk().version_text} is ready to run.")
+
+
+@lab.command()
+def up(
+    folder: OptionalFolder = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="In a network of its own, where the machine allows it.")
+    ] = False,
+) -> None:
+    """Start a dialer's Asterisk and a carrier, and leave them running."""
+    from asterisk_config.lab.keeper import bring_up, default_folder
+
+    with told_plainly():
+        _tell(bring_up(folder or default_folder(), private=private))
+
+
+@lab.command()
+def status(folder: OptionalFolder = None) -> None:
+    """Say whether the laboratory is up, and on which ports."""
+    from asterisk_config.lab.keeper import default_folder, find_note
+
+    note = find_note(folder or default_folder())
+    if note is None:
+        typer.echo("The laboratory is down. `paceline lab up` starts it.")
+        raise typer.Exit(EXIT_NOT_UP)
+    _tell(note)
+
+
+@lab.command()
+def down(folder: OptionalFolder = None) -> None:
+    """Stop the laboratory."""
+    from asterisk_config.lab.keeper import bring_down, default_folder
+
+    was_up = bring_down(folder or default_folder())
+    typer.echo("The laboratory is down." if was_up else "The laboratory was not up.")
+
+
+def _tell(note: "LaboratoryNote") -> None:
+    typer.echo(f"The laboratory is up: Asterisk {note.version}, process {note.process_id}.")
+    typer.echo(f"dialer: ARI {note.http_port}, AMI {note.ami_port}, SIP {note.sip_port}, all on 127.0.0.1")
+    typer.echo(f"carrier: SIP {note.carrier_sip_port}")
+    if note.network == "private":
+        typer.echo(f"It has a network of its own: nsenter --net=/proc/{note.process_id}/ns/net COMMAND")

@@ -1,0 +1,1 @@
+"""Tests of Asterisk's configuration."""
