@@ -33,10 +33,13 @@ POOR_SECRETS = (
 )
 
 
-def with_ports(**ports: int) -> AsteriskSettings:
+def with_ports(*, http_port: int = 8088, sip_port: int = 5060) -> AsteriskSettings:
     """Settings with some ports set."""
     return AsteriskSettings(
-        ari=AriUser(name="engine", password=GOOD), ami=AmiUser(name="watch", password=GOOD), **ports
+        ari=AriUser(name="engine", password=GOOD),
+        ami=AmiUser(name="watch", password=GOOD),
+        http_port=http_port,
+        sip_port=sip_port,
     )
 
 
