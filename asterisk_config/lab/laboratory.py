@@ -6,7 +6,7 @@ The trunk between them signs in with the carrier, or is known by its address.
 import secrets
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -52,12 +52,11 @@ class Laboratory:
         """Start the carrier, then the dialer; raises `AsteriskStartError` and leaves nothing running."""
         settings = self.dialer_settings
         write_message(self.dialer.root / "share/sounds/en", settings.safe_harbour_sound)
-        self.carrier.start()
-        try:
+        with ExitStack() as undo:
+            undo.callback(self.stop)
+            self.carrier.start()
             self.dialer.start()
-        except BaseException:
-            self.carrier.stop()
-            raise
+            undo.pop_all()
 
     def stop(self) -> None:
         """Stop both."""

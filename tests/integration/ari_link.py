@@ -20,6 +20,7 @@ from asterisk_config.settings import AriUser, AsteriskSettings
 SECONDS_MAX = 10.0
 TEXT_FRAME = 1
 CLOSE_FRAME = 8
+EMPTY_CLOSE = bytes([0x88, 0x80, 0, 0, 0, 0])  # final frame, masked with zeros, without reason
 LENGTH_IN_TWO_BYTES = 126
 LENGTH_IN_EIGHT_BYTES = 127
 Event = Mapping[str, object]
@@ -77,14 +78,22 @@ class AriEvents:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._socket.close()
+        """Say goodbye and wait until Asterisk has hung up: only then has it forgotten this listener."""
+        with self._socket:
+            self._socket.settimeout(SECONDS_MAX)
+            self._socket.sendall(EMPTY_CLOSE)
+            while self._socket.recv(65536):
+                pass
 
     def wait_for(self, kind: str, is_wanted: Callable[[Event], bool] = lambda event: True) -> Event:
         """The next event of a kind that is wanted; fails after ten seconds without one."""
         until = time.monotonic() + SECONDS_MAX
         seen: list[object] = []
         while time.monotonic() < until:
-            event = self._next(until)
+            try:
+                event = self._next(until)
+            except TimeoutError:
+                break
             if event["type"] == kind and is_wanted(event):
                 return event
             seen.append(event["type"])

@@ -29,11 +29,11 @@ MUTANTS: tuple[Mutant, ...] = (
         "return value",
     ),
     fault(
-        "a host may be any text",
+        "a line break is printable",
         f"{RENDERER}::test_trunk_of_any_texts_is_refused_or_leaves_the_files_sound",
         "setting_checks.py",
-        "require(is_name or is_address(value), field=field",
-        "require(is_name or bool(value), field=field",
+        "bool(text) and text.isprintable() and",
+        "bool(text) and",
     ),
     fault(
         "a line break may be rendered",
