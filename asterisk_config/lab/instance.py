@@ -185,7 +185,9 @@ def ari_status(
     )
     try:
         connection.request("GET", path, headers={"Authorization": f"Basic {secret}"})
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        answer.read()  # an answer that is not read keeps its socket open
+        return answer.status
     finally:
         connection.close()
 

@@ -67,7 +67,9 @@ class AriEvents:
         while b"\r\n\r\n" not in self._received:
             self._receive()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101"), head
+        if not head.startswith(b"HTTP/1.1 101"):
+            self._socket.close()
+            raise AssertionError(f"expected a WebSocket, got {head!r}")
 
     def __enter__(self) -> Self:
         return self

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from asterisk_config.lab.program import VERSION_MIN, AsteriskProgram
 from asterisk_config.renderer import render
 from asterisk_config.running_check import check_running
 from asterisk_config.settings import Agent, AriUser, Phone
-from tests.integration.ari_link import AriEvents, ask, channel_of
+from tests.integration.ari_link import AriEvents, Event, ask, channel_of
 from tests.integration.listening import listeners_of
 from tests.unit.asterisk_config.sample_settings import full_settings
 
@@ -33,6 +33,7 @@ PACELINE = (sys.executable, "-m", "app")
 ANSWERS_AT_ONCE = "100600"  # a person who answers without ringing and stays for a minute
 HEARTBEAT = "PACELINE_HEARTBEAT"
 SECONDS_MAX = 10.0
+PACKETS_MIN = 5  # of 20 ms each
 # Every mark that a secret may hold and that means something in Asterisk's files.
 ODD_SECRET = ">;a\\;b = #[x](!) \"'${y},|%;--q;\\"
 
@@ -59,6 +60,28 @@ def lab(
     root = tmp_path_factory.mktemp("lab")
     with running(prepare_laboratory(root, program, agents=agents)) as lab:
         yield lab
+
+
+@pytest.fixture(scope="module")
+def events(lab: Laboratory) -> Iterator[AriEvents]:
+    """The engine's connection, one for all tests: a second one too soon after it is deaf."""
+    settings = lab.dialer_settings
+    with AriEvents(settings, settings.application, everything=True) as events:
+        yield events
+
+
+def is_about(channel_id: str) -> Callable[[Event], bool]:
+    """A question whether an event is about a channel."""
+    return lambda event: channel_of(event)["id"] == channel_id
+
+
+def first_step(events: AriEvents, channel_id: str) -> object:
+    """Where the dialplan leads a channel to: its message or the engine."""
+    wanted = {"Playback", "Stasis"}
+    event = events.wait_for(
+        "ChannelDialplan", lambda event: is_about(channel_id)(event) and event["dialplan_app"] in wanted
+    )
+    return event["dialplan_app"]
 
 
 def beat(lab: Laboratory, seconds_ago: int) -> None:
@@ -188,57 +211,52 @@ def test_stranger_who_calls_in_is_refused(lab: Laboratory) -> None:
     assert answer.startswith("SIP/2.0 401 ")
 
 
-def test_answered_call_without_engine_hears_the_message_and_is_on_record(lab: Laboratory) -> None:
-    """Nobody connected and no heartbeat: the person hears the message, and the call waits to be counted."""
-    beat(lab, seconds_ago=3600)
-    with AriEvents(lab.dialer_settings, "watcher", everything=True) as events:
-        call(lab, "away-1")
-        events.wait_for(
-            "ChannelDialplan",
-            lambda event: channel_of(event)["id"] == "away-1" and event["dialplan_app"] == "Playback",
-        )
-        ended = events.wait_for("ChannelDestroyed", lambda event: channel_of(event)["id"] == "away-1")
-    assert ended["cause"] == 16
-    assert "/paceline-safe-harbour/away-1 " in lab.dialer.console("database show paceline-safe-harbour")
-
-
-@pytest.mark.parametrize("seconds_ago", [60, -60], ids=["old heartbeat", "heartbeat of the future"])
-def test_answered_call_with_a_hung_engine_hears_the_message(lab: Laboratory, seconds_ago: int) -> None:
-    """An engine that is connected and silent gets no call, whatever its last heartbeat said."""
+@pytest.mark.parametrize(
+    "seconds_ago", [3600, 60, -60], ids=["engine away", "engine hung", "heartbeat of the future"]
+)
+def test_answered_call_without_a_fresh_heartbeat_hears_the_message_and_is_on_record(
+    lab: Laboratory, events: AriEvents, seconds_ago: int
+) -> None:
+    """An engine that is silent gets no call though it is connected; the call waits to be counted."""
     beat(lab, seconds_ago=seconds_ago)
-    name = f"hung{seconds_ago}"
-    with AriEvents(lab.dialer_settings, lab.dialer_settings.application, everything=True) as events:
-        call(lab, name)
-        played = events.wait_for(
-            "ChannelDialplan",
-            lambda event: channel_of(event)["id"] == name and event["dialplan_app"] in {"Playback", "Stasis"},
-        )
-    assert played["dialplan_app"] == "Playback"
+    name = f"unheard{seconds_ago}"
+    call(lab, name)
+    assert first_step(events, name) == "Playback"
+    assert events.wait_for("ChannelDestroyed", is_about(name))["cause"] == 16
+    assert f"/paceline-safe-harbour/{name} " in lab.dialer.console("database show paceline-safe-harbour")
 
 
-def test_answered_call_with_a_fresh_heartbeat_is_bridged_with_a_second_leg(lab: Laboratory) -> None:
+def test_answered_call_with_a_fresh_heartbeat_is_bridged_with_a_second_leg(
+    lab: Laboratory, events: AriEvents
+) -> None:
     """Two calls to the carrier are answered, reach the engine and are joined; packets flow on both."""
     settings = lab.dialer_settings
-    beat(lab, seconds_ago=0)
-    with AriEvents(settings, settings.application) as events:
-        for name in ("leg-1", "leg-2"):
-            call(lab, name)
-            arrived = events.wait_for("StasisStart")
-            assert arrived["args"] == ["answered"]
-            assert (channel_of(arrived)["id"], channel_of(arrived)["state"]) == (name, "Up")
-        assert ask(settings, "POST", "bridges/pair", type="mixing")[0] == 200
-        assert ask(settings, "POST", "bridges/pair/addChannel", channel="leg-1,leg-2")[0] == 204
+    legs = ("leg-1", "leg-2")
+    for name in legs:
+        beat(lab, seconds_ago=0)
+        call(lab, name)
+        arrived = events.wait_for("StasisStart", is_about(name))
+        assert arrived["args"] == ["answered"]
+        assert channel_of(arrived)["state"] == "Up"
+    assert ask(settings, "POST", "bridges/pair", type="mixing")[0] == 200
+    assert ask(settings, "POST", "bridges/pair/addChannel", channel=",".join(legs))[0] == 204
+    for _ in legs:
         events.wait_for("ChannelEnteredBridge")
-        events.wait_for("ChannelEnteredBridge")
-        assert sorted(json.loads(ask(settings, "GET", "bridges/pair")[1])["channels"]) == ["leg-1", "leg-2"]
-        for name in ("leg-1", "leg-2"):
-            until = time.monotonic() + SECONDS_MAX
-            heard = 0
-            while heard < 5 and time.monotonic() < until:
-                heard = json.loads(ask(settings, "GET", f"channels/{name}/rtp_statistics")[1])["rxcount"]
-            assert heard >= 5
-            assert ask(settings, "DELETE", f"channels/{name}")[0] == 204
-            events.wait_for("StasisEnd")
+    assert sorted(json.loads(ask(settings, "GET", "bridges/pair")[1])["channels"]) == list(legs)
+    for name in legs:
+        assert packets_received(lab, name) >= PACKETS_MIN
+        assert ask(settings, "DELETE", f"channels/{name}")[0] == 204
+        events.wait_for("ChannelDestroyed", is_about(name))
+
+
+def packets_received(lab: Laboratory, channel_id: str) -> int:
+    """Packets of speech that a channel received, asked until there are enough or time is up."""
+    until = time.monotonic() + SECONDS_MAX
+    count = 0
+    while count < PACKETS_MIN and time.monotonic() < until:
+        _, text = ask(lab.dialer_settings, "GET", f"channels/{channel_id}/rtp_statistics")
+        count = int(json.loads(text)["rxcount"])
+    return count
 
 
 def test_secret_of_odd_characters_is_the_one_that_asterisk_takes(
@@ -260,7 +278,7 @@ def test_secret_of_odd_characters_is_the_one_that_asterisk_takes(
 def test_trunk_that_registers_is_let_in_and_its_call_is_answered(
     network: NetworkKind, program: AsteriskProgram, tmp_path: Path
 ) -> None:
-    """The dialer signs in with the carrier, and a call through that trunk comes up."""
+    """The dialer signs in; a call comes up there, and hears the message as long as no engine is connected."""
     with running(prepare_laboratory(tmp_path, program, registers=True)) as lab:
         until = time.monotonic() + SECONDS_MAX
         shown = ""
@@ -268,9 +286,14 @@ def test_trunk_that_registers_is_let_in_and_its_call_is_answered(
             shown = lab.dialer.console("pjsip show registrations")
         assert " Registered" in shown
         beat(lab, seconds_ago=0)
+        with AriEvents(lab.dialer_settings, "watcher", everything=True) as events:
+            call(lab, "nobody-connected")
+            assert first_step(events, "nobody-connected") == "Stasis"
+            assert first_step(events, "nobody-connected") == "Playback"
+        beat(lab, seconds_ago=0)
         with AriEvents(lab.dialer_settings, lab.dialer_settings.application) as events:
             call(lab, "signed-in")
-            assert channel_of(events.wait_for("StasisStart"))["state"] == "Up"
+            assert channel_of(events.wait_for("StasisStart", is_about("signed-in")))["state"] == "Up"
 
 
 def test_running_check_of_good_files_finds_nothing(program: AsteriskProgram) -> None:

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from asterisk_config.config_file import read_config
@@ -23,6 +23,8 @@ HOSTILE_SECRETS = st.one_of(
     st.text(alphabet=";\\=>[]{}$#,!+\"' abcdefgh", min_size=12, max_size=40),
     HOSTILE.map("abcdefghijkl".__add__),
 )
+# Short texts, many of which come past all checks but one.
+NEARLY_GOOD = st.one_of(st.text(alphabet="ab1.\n\r];-", max_size=6), HOSTILE)
 BIND = re.compile(r"^(?:bind|bindaddr) = (\S+)$", re.MULTILINE)
 
 
@@ -47,7 +49,8 @@ def test_secret_of_any_text_is_refused_or_read_back_exactly(secret: str) -> None
     assert sections[1].find_value("password") == secret
 
 
-@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+@given(NEARLY_GOOD, NEARLY_GOOD, NEARLY_GOOD, NEARLY_GOOD)
+@example("t\nt", "h\nh", "192.0.2.1\n1", "u\nu")
 def test_trunk_of_any_texts_is_refused_or_leaves_the_files_sound(
     name: str, host: str, network: str, user_name: str
 ) -> None:
