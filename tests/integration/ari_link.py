@@ -11,6 +11,7 @@ import struct
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -52,7 +53,14 @@ class AriEvents:
         address = (settings.http_address, settings.http_port)
         self._socket = socket.create_connection(address, timeout=SECONDS_MAX)
         self._received = b""
-        query = urlencode({"app": application, "subscribeAll": str(everything).lower()})
+        with ExitStack() as undo:
+            undo.callback(self._socket.close)
+            self._shake_hands(
+                settings, urlencode({"app": application, "subscribeAll": str(everything).lower()})
+            )
+            undo.pop_all()
+
+    def _shake_hands(self, settings: AsteriskSettings, query: str) -> None:
         lines = (
             f"GET /ari/events?{query} HTTP/1.1",
             f"Host: {settings.http_address}",
@@ -67,9 +75,7 @@ class AriEvents:
         while b"\r\n\r\n" not in self._received:
             self._receive()
         head, _, self._received = self._received.partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 101"):
-            self._socket.close()
-            raise AssertionError(f"expected a WebSocket, got {head!r}")
+        assert head.startswith(b"HTTP/1.1 101"), head
 
     def __enter__(self) -> Self:
         return self
