@@ -12,8 +12,8 @@ from app import __version__
 from app.asterisk_commands import asterisk
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
-from app.migrate_command import migrate
 from app.lab_commands import lab
+from app.migrate_command import migrate
 from app.simulate_command import simulate
 
 paceline = typer.Typer(
