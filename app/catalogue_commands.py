@@ -31,14 +31,16 @@ def faults() -> None:
     from simulations.faults import HABITS, FaultHabit
 
     def looks(habit: FaultHabit) -> str:
-        text = f"{habit.per_hour:g} an hour"
+        text = f"by default {habit.per_hour:g} an hour"
         if habit.seconds_max:
             text += f", {habit.seconds_min:g} to {habit.seconds_max:g} s"
         if habit.ratio_max:
-            text += f", {percent(habit.ratio_min)} to {percent(habit.ratio_max)} of what it concerns"
+            text += f", {percent(habit.ratio_min)} to {percent(habit.ratio_max)} of them"
         return text
 
-    _print_catalogue("fault", ((kind.value, looks(habit)) for kind, habit in HABITS.items()))
+    _print_catalogue(
+        "fault", ((kind.value, f"{kind.meaning}; {looks(habit)}") for kind, habit in HABITS.items())
+    )
 
 
 def _print_catalogue(kind: str, rows: Iterable[tuple[str, str]]) -> None:

@@ -27,8 +27,13 @@ SECONDS_PER_HOUR = 3600.0
 KEYS_HINT = "q quit   space pause   + faster   - slower"
 
 ScenarioName = Annotated[str, typer.Option(help="Scenario to show; `paceline scenarios` lists them.")]
-MethodName = Annotated[str, typer.Option(help="Pacing method; `paceline methods` lists them.")]
-AgentCount = Annotated[int, typer.Option(min=1, max=500, help="Agents at work.")]
+MethodName = Annotated[
+    str,
+    typer.Option(
+        help="Pacing method; `paceline methods` lists them.", show_default="the scenario's; mostly predictive"
+    ),
+]
+AgentCount = Annotated[int, typer.Option(help="Agents at work, 0 to 10000.")]
 SeedNumber = Annotated[int, typer.Option(min=0, help="Everything random follows from it.")]
 RealSeconds = Annotated[
     float | None, typer.Option(min=1.0, help="End after so many real seconds; default: when you press q.")
@@ -63,7 +68,7 @@ class Pace:
 
 def demo(
     scenario: ScenarioName = "medium",
-    method: MethodName = "predictive",
+    method: MethodName = "",
     agents: AgentCount = 24,
     seed: SeedNumber = 1,
     seconds: RealSeconds = None,
@@ -133,13 +138,21 @@ def _floor(simulation: "Simulation") -> "FloorSnapshot":
 
 
 def _figures(simulation: "Simulation", pace: Pace, hint: str) -> FloorFigures:
+    from simulations.measures import wilson_interval
+
+    campaigns = _floor(simulation).campaigns
+    abandoned = sum(campaign.abandoned for campaign in campaigns)
+    connected = sum(campaign.connected for campaign in campaigns)
+    interval = wilson_interval(abandoned, abandoned + connected)
+    limit = simulation.scenario.campaigns[0].settings.abandon_limit_ratio
     return FloorFigures(
         title=f"Paceline · {simulation.scenario.name}",
         clock=_clock(simulation.now),
         pace=pace.describe(),
         talk_ratio=simulation.ledger.clock.time_until(simulation.now).talk_ratio,
-        abandon_ratio=simulation.ledger.abandon_ratio,
-        abandon_limit_ratio=simulation.scenario.campaigns[0].settings.abandon_limit_ratio,
+        abandon_ratio=abandoned / (abandoned + connected) if abandoned + connected else None,
+        abandon_limit_ratio=limit,
+        is_over_limit=interval is not None and interval[0] > limit,
         hint=hint,
     )
 

@@ -40,6 +40,7 @@ class FloorFigures:
     talk_ratio: float | None
     abandon_ratio: float | None
     abandon_limit_ratio: float
+    is_over_limit: bool  # beyond chance: the whole 95 % interval of the ratio lies above the limit
     hint: str  # which keys do what
 
 
@@ -47,9 +48,10 @@ def draw_floor(snapshot: FloorSnapshot, figures: FloorFigures) -> RenderableType
     """Draw the whole floor."""
     return Group(
         _head(figures),
-        _campaign_table(snapshot.campaigns),
-        _agent_panel(snapshot.agents),
         Text(figures.hint, style="dim"),
+        _campaign_table(snapshot.campaigns),
+        *(Text(_why(campaign)) for campaign in snapshot.campaigns),
+        _agent_panel(snapshot.agents),
     )
 
 
@@ -87,27 +89,21 @@ def _head(figures: FloorFigures) -> RenderableType:
     line.append("talk ", style="dim")
     line.append(percent(figures.talk_ratio), style="bold green")
     line.append("   abandoned ", style="dim")
-    ratio = figures.abandon_ratio
-    is_over = ratio is not None and ratio > figures.abandon_limit_ratio
-    line.append(
-        percent(ratio) + (" over the limit" if is_over else ""), style="bold red" if is_over else "bold"
-    )
+    is_over = figures.is_over_limit
+    words = percent(figures.abandon_ratio) + (" over the limit" if is_over else "")
+    line.append(words, style="bold red" if is_over else "bold")
     line.append(f" (limit {percent(figures.abandon_limit_ratio)})", style="dim")
     return line
 
 
 def _campaign_table(campaigns: tuple[CampaignFloor, ...]) -> RenderableType:
     table = Table(expand=True, pad_edge=False, header_style="bold")
-    for name in ("campaign", "status", "pacing"):
-        table.add_column(name, no_wrap=True)
+    table.add_column("campaign", no_wrap=True)
     for name in ("ringing", "waiting", "talking", "hopper", "attempts", "connected", "abandoned"):
         table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("newest decision")
     for campaign in campaigns:
         table.add_row(
             campaign.campaign_id,
-            campaign.status,
-            campaign.pacing_method,
             f"{campaign.lines_ringing:,}",
             f"{campaign.calls_waiting:,}",
             f"{campaign.calls_talking:,}",
@@ -115,15 +111,18 @@ def _campaign_table(campaigns: tuple[CampaignFloor, ...]) -> RenderableType:
             f"{campaign.attempts:,}",
             f"{campaign.connected:,}",
             f"{campaign.abandoned:,}",
-            _why(campaign),
         )
     return table
 
 
 def _why(campaign: CampaignFloor) -> str:
+    """Say in one line why the newest lines of a campaign were these and no more."""
+    who = f"{campaign.campaign_id} ({campaign.status}, {campaign.pacing_method})"
     if not campaign.binding_constraint:
-        return "none yet"
-    return f"{campaign.lines_decided} lines; bound by {campaign.binding_constraint.replace('_', ' ')}"
+        return f"{who}: no pacing decision yet"
+    lines = "1 line" if campaign.lines_decided == 1 else f"{campaign.lines_decided} lines"
+    bound = campaign.binding_constraint.replace("_", " ")
+    return f"{who}: {lines} in the newest decision, no more because of {bound}"
 
 
 def _agent_panel(agents: tuple[AgentFloor, ...]) -> RenderableType:

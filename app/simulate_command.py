@@ -14,23 +14,29 @@ from app.floor_view import percent
 if TYPE_CHECKING:
     from simulations.measures import SimulationResult
 
-AGENTS_MAX = 5000
-HOURS_MAX = 24.0
 
 Scenario = Annotated[str, typer.Argument(help="Name of the scenario; `paceline scenarios` lists them.")]
-Method = Annotated[str, typer.Option(help="Pacing method; `paceline methods` lists them.")]
-Agents = Annotated[int, typer.Option(min=1, max=AGENTS_MAX, help="Agents at work.")]
-Hours = Annotated[float, typer.Option(min=0.01, max=HOURS_MAX, help="Virtual hours.")]
-Seed = Annotated[int, typer.Option(min=0, help="Everything random follows from it.")]
+Method = Annotated[
+    str,
+    typer.Option(
+        help="Pacing method; `paceline methods` lists them.", show_default="the scenario's; mostly predictive"
+    ),
+]
+Agents = Annotated[int, typer.Option(help="Agents at work, 0 to 10000.")]
+Hours = Annotated[float, typer.Option(help="Virtual hours, up to 720.")]
+Seed = Annotated[int, typer.Option(help="Everything random follows from it; 0 or more.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Faults = Annotated[
-    str, typer.Option(help="Faults to inject: none, all, or names with commas; see `paceline faults`.")
+    str,
+    typer.Option(
+        help="Faults: none, all, or names with commas, each name or name=times an hour (`paceline faults`)."
+    ),
 ]
 
 
 def simulate(
     scenario: Scenario,
-    method: Method = "predictive",
+    method: Method = "",
     agents: Agents = 20,
     hours: Hours = 1.0,
     seed: Seed = 1,
@@ -57,10 +63,11 @@ def simulate(
                 on_progress=show_share,
             )
     except InvariantViolated as violated:
-        errors.print(f"[bold red]An invariant broke.[/] {violated}", highlight=False)
+        # Plain, and on one line each: the command in it is there to be copied.
+        typer.echo(f"An invariant broke. {violated}", err=True)
         raise typer.Exit(1) from violated
     except SimulationError as refused:
-        errors.print(str(refused), highlight=False, markup=False)
+        typer.echo(str(refused), err=True)
         raise typer.Exit(2) from refused
     if as_json:
         typer.echo(result.to_json())

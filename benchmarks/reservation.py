@@ -135,7 +135,7 @@ async def run(url: str, leads: int, batches: int) -> Measured:
     now = datetime.now(UTC)
     clock = EngineClock(wall_offset_seconds=now.timestamp())
     definition = get_policy_pack("us_federal").abandon_definition
-    command = ReserveLeads(campaign_id=CAMPAIGN, count=BATCH, request=1)
+    command = ReserveLeads(campaign_id=CAMPAIGN, count=BATCH, request="1")
     seconds: list[float] = []
     async with open_pool(url) as pool:
         work = UnitOfWork(pool)

@@ -72,9 +72,13 @@ class Pacer(ABC):
 
         Raises UnknownObservationError. A value that makes no sense is counted and ignored.
         """
-        if kind not in KIND_NAMES:
+        if not isinstance(kind, str) or kind not in KIND_NAMES:
             raise UnknownObservationError(kind, sorted(KIND_NAMES))
-        if not 0.0 <= value <= OBSERVATION_VALUE_MAX or not math.isfinite(now):
+        try:
+            makes_sense = 0.0 <= value <= OBSERVATION_VALUE_MAX and math.isfinite(now)
+        except TypeError:  # None, a text, a list: nothing that can be a duration
+            makes_sense = False
+        if not makes_sense:
             self.observations_ignored += 1
             return
         if kind in ("connected", "abandoned"):

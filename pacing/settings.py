@@ -94,4 +94,8 @@ def _number(came: object) -> float | None:
     """What came as a finite float, None if it is not one (True is no number here)."""
     if isinstance(came, bool) or not isinstance(came, (int, float, np.integer, np.floating)):
         return None
-    return float(came) if math.isfinite(came) else None
+    try:
+        number = float(came)
+    except OverflowError:  # an int beyond any float
+        return None
+    return number if math.isfinite(number) else None

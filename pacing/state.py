@@ -1,6 +1,7 @@
 """The learned state of a pacer as bytes: JSON with a format name and a version, nothing that can run.
 
-A restart of the dialer must not forget the abandon budget nor the laws of the calls.
+With it a restart of the dialer need not forget the abandon budget nor the laws of the calls; who keeps the
+bytes over a restart is the runner's part (it does not do so yet).
 The monotonic clock is not part of it: another process has another zero.
 """
 

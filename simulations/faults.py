@@ -18,20 +18,35 @@ ALL_FAULTS = "all"
 class FaultKind(StrEnum):
     """What can go wrong; the value is the name that the command line takes."""
 
-    NODE_RESTART = "node_restart"  # a node dies with its calls and comes back empty
-    STREAM_CUT = "stream_cut"  # no events come from a node for a while; they are lost, or come late in a heap
-    EVENTS_LATE = "events_late"  # some events come seconds later
-    EVENTS_DOUBLED = "events_doubled"  # some events come twice
-    EVENTS_REORDERED = "events_reordered"  # some events are overtaken by later ones
-    DIALS_FAILING = "dials_failing"  # some dials are refused
-    CONNECTS_FAILING = "connects_failing"  # some connections to agents are refused
-    HANG_UPS_LOST = "hang_ups_lost"  # some hang-ups never arrive
-    AGENTS_VANISH = "agents_vanish"  # a share of the agents loses its legs at once
-    AGENTS_LOG_OUT = "agents_log_out"  # a share of the agents signs out at once, in the middle of everything
-    TRUNK_CONGESTED = "trunk_congested"  # the carrier refuses a share of calls within the contract
-    TRUNK_LOST = "trunk_lost"  # a trunk is out of service
-    CLOCK_JUMP = "clock_jump"  # the wall clock is set wrong, and right again
-    ENGINE_RESTART = "engine_restart"  # the engine dies; a new one gets what store and network know
+    meaning: str  # one sentence, for people
+
+    def __new__(cls, name: str, meaning: str) -> "FaultKind":
+        """Make a member out of its name and its meaning."""
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.meaning = meaning
+        return kind
+
+    NODE_RESTART = ("node_restart", "a node dies with its calls and comes back empty")
+    STREAM_CUT = (
+        "stream_cut",
+        "no events come from a node for a while; they are lost, or come late in a heap",
+    )
+    EVENTS_LATE = ("events_late", "some events come seconds later")
+    EVENTS_DOUBLED = ("events_doubled", "some events come twice")
+    EVENTS_REORDERED = ("events_reordered", "some events are overtaken by later ones")
+    DIALS_FAILING = ("dials_failing", "some dials are refused")
+    CONNECTS_FAILING = ("connects_failing", "some connections to agents are refused")
+    HANG_UPS_LOST = ("hang_ups_lost", "some hang-ups never arrive")
+    AGENTS_VANISH = ("agents_vanish", "a share of the agents loses its legs at once")
+    AGENTS_LOG_OUT = (
+        "agents_log_out",
+        "a share of the agents signs out at once, in the middle of everything",
+    )
+    TRUNK_CONGESTED = ("trunk_congested", "the carrier refuses a share of calls within the contract")
+    TRUNK_LOST = ("trunk_lost", "a trunk is out of service")
+    CLOCK_JUMP = ("clock_jump", "the wall clock is set wrong, and right again")
+    ENGINE_RESTART = ("engine_restart", "the engine dies; a new one gets what store and network know")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +126,9 @@ class FaultRates:
         return any(self.per_hour.values())
 
 
+_KINDS = {kind.value: kind for kind in FaultKind}
+
+
 def list_faults() -> tuple[str, ...]:
     """Give the names of all kinds of faults."""
     return tuple(kind.value for kind in FaultKind)
@@ -132,9 +150,10 @@ def parse_faults(text: str) -> FaultRates:
     per_hour: dict[FaultKind, float] = {}
     for part in text.split(","):
         name, separator, rate = part.strip().partition("=")
-        if name not in list_faults():
-            raise UnknownName("fault", name, (*list_faults(), NO_FAULTS, ALL_FAULTS))
-        kind = FaultKind(name)
+        kind = _KINDS.get(name)
+        if kind is None:
+            alone = (NO_FAULTS, ALL_FAULTS) if "," not in text else ()
+            raise UnknownName("fault", name, (*list_faults(), *alone))
         per_hour[kind] = _rate(name, rate) if separator else HABITS[kind].per_hour
     return FaultRates(per_hour=per_hour)
 

@@ -45,6 +45,7 @@ INVARIANTS = (
     Invariant(name="ledger_agrees", meaning="a ledger entry holds the instants that were really heard of"),
     Invariant(name="counters_agree", meaning="counters on the floor agree with the ledger's classes"),
     Invariant(name="command_names_live_attempt", meaning="no command but HangUp names an ended attempt"),
+    Invariant(name="engine_does_not_fail", meaning="the engine takes every event and every tick"),
     Invariant(name="engine_goes_on", meaning="the engine's wake-ups move on in time"),
 )
 """Everything that is watched."""

@@ -92,13 +92,6 @@ class RunLedger:
         self.measured_until = now
 
     @property
-    def abandon_ratio(self) -> float | None:
-        """Abandoned ÷ (abandoned + connected) so far; None while there is neither."""
-        abandoned = self.entries[AbandonClass.ABANDONED]
-        live = abandoned + self.entries[AbandonClass.CONNECTED]
-        return abandoned / live if live else None
-
-    @property
     def attempts(self) -> int:
         """Attempts begun."""
         return sum(hour.attempts for hour in self.hours.values())

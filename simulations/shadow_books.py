@@ -9,6 +9,8 @@ from dialer.core.settings import CampaignSettings, TrunkSettings
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
 from rules.detection import DetectionVerdict
 
+AGENTLESS = "agentless"  # the pacing method of campaigns that play a message and connect nobody
+
 
 class Phase(IntEnum):
     """Where an attempt is, as far as deadlines go."""
@@ -90,6 +92,7 @@ class ShadowAttempt:
         "for_agent",
         "greeting_ended_at",
         "is_bridged",
+        "is_broadcast",
         "is_detecting",
         "is_from_before",
         "is_inbound",
@@ -130,6 +133,8 @@ class ShadowAttempt:
         self.watch = 0  # which of its watches holds
         self.due_at = 0.0  # by when a live answer must have its fate
         self.is_inbound = False
+        # An agentless campaign's: whatever its campaign becomes while the call goes on.
+        self.is_broadcast = lead_id is not None and campaign.settings.pacing_method == AGENTLESS
         self.is_from_before = False  # begun under an engine that has died since
         self.is_detecting = False
         self.is_bridged = False  # with `agent`, now

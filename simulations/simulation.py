@@ -14,10 +14,11 @@ from typing import Protocol
 from dialer.core import commands, events
 from dialer.core.commands import Command
 from dialer.core.engine import Engine
+from dialer.core.errors import EngineError
 from dialer.core.events import CampaignStatus, CampaignStatusSet, Event
 from dialer.core.settings import EngineSettings
 from dialer.messages import CampaignId, FloorSnapshot
-from pacing import list_methods
+from pacing import PacingError, list_methods
 from simulations.engine_restart import LOST_WHILE_DOWN, restart_events
 from simulations.errors import FigureOutOfRange, InvariantViolated, UnknownName
 from simulations.faults import NO_FAULTS, parse_faults
@@ -37,6 +38,16 @@ DRAIN_SECONDS_MAX = 6 * SECONDS_PER_HOUR  # the longest talk ends within this
 DRAIN_STEP_SECONDS = 30.0
 TICKS_AT_ONE_INSTANT_MAX = 1000  # more wake-ups without time passing: the engine runs in a circle
 PROGRESS_STEPS = 200
+ENGINE_FAULTS = (
+    EngineError,
+    PacingError,
+    AssertionError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+"""What a mistake in the engine raises: reported as a broken invariant, with the command that repeats it."""
 _WRITTEN_DOWN = frozenset({events.InboundCallArrived, events.AgentLoggedIn, CampaignStatusSet})
 
 
@@ -88,7 +99,7 @@ class Simulation:
         self.method = method or self.scenario.default_method
         self.agents, self.hours, self.seed = agents, float(hours), seed
         self.faults = faults or NO_FAULTS
-        _check_figures(self.method, agents, hours)
+        _check_figures(self.scenario, self.method, agents, hours)
         self.world = VirtualWorld(
             self.scenario,
             method=self.method,
@@ -140,7 +151,7 @@ class Simulation:
         """Give the one line that runs this again."""
         line = (
             f"paceline simulate {self.scenario.name} --method {self.method} --agents {self.agents}"
-            f" --hours {self.hours:g} --seed {self.seed}"
+            f" --hours {self.hours!r} --seed {self.seed}"
         )
         return line if self.faults == NO_FAULTS else f"{line} --faults {self.faults}"
 
@@ -246,7 +257,11 @@ class Simulation:
         self.now = now
         self.world.events.advance(now)
         started = perf_counter()
-        orders = self._engine.tick(now)
+        try:
+            orders = self._engine.tick(now)
+        except ENGINE_FAULTS as fault:
+            Alarm().violated("engine_does_not_fail", f"tick raised {fault!r}", now)
+            raise
         self.timings.tick_seconds += perf_counter() - started
         self.engine_events += 1
         self._carry_out(None, orders)
@@ -260,7 +275,11 @@ class Simulation:
         if type(event) in _WRITTEN_DOWN:
             self._write_down(event)
         started = perf_counter()
-        orders = engine.handle(event, self.now)
+        try:
+            orders = engine.handle(event, self.now)
+        except ENGINE_FAULTS as fault:
+            Alarm().violated("engine_does_not_fail", f"{event} raised {fault!r}", self.now)
+            raise
         self.timings.handle_seconds += perf_counter() - started
         self.engine_events += 1
         self._carry_out(event, orders)
@@ -377,9 +396,14 @@ def run_simulation(
     return simulation.result()
 
 
-def _check_figures(method: str, agents: int, hours: float) -> None:
+def _check_figures(scenario: Scenario, method: str, agents: int, hours: float) -> None:
     if method not in list_methods():
         raise UnknownName("pacing method", method, list_methods())
+    fixed = {campaign.fixed_method for campaign in scenario.campaigns}
+    if "" not in fixed and method not in fixed:
+        raise FigureOutOfRange(
+            "method", method, f"{', '.join(sorted(fixed))} (scenario {scenario.name} is about nothing else)"
+        )
     if not 0 <= agents <= AGENTS_MAX:
         raise FigureOutOfRange("agents", agents, f"0 to {AGENTS_MAX}")
     if not (math.isfinite(hours) and 0.0 < hours <= HOURS_MAX):

@@ -17,7 +17,6 @@ from simulations.watched_agents import WatchedAgents
 
 TOLERANCE_SECONDS = 0.05  # an engine that is driven in virtual time is never late at all
 HANG_UPS_MAX = 3  # orders to hang up before the engine gives up on the network's word
-AGENTLESS = "agentless"
 
 
 class WatchedCalls:
@@ -301,8 +300,7 @@ class WatchedCalls:
 
     def _judge_entry(self, attempt: ShadowAttempt, entry: LedgerEntry | None, now: float) -> None:
         """Compare a ledger entry with what was heard of."""
-        is_agentless = attempt.campaign.settings.pacing_method == AGENTLESS
-        if attempt.answered_at is None or attempt.is_inbound or is_agentless:
+        if attempt.answered_at is None or attempt.is_inbound or attempt.is_broadcast:
             if entry is not None:
                 self._alarm.violated("ledger_agrees", f"{attempt.attempt_id} should have no entry", now)
             return

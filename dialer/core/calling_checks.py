@@ -62,7 +62,7 @@ class CallingChecks:
 
     def refusal(self, world: "World", pack: PolicyPack, lead: Lead) -> LeadRefusal | None:
         """Say why the lead's next number may not be dialed now; None if it may."""
-        if lead.number_index >= len(lead.numbers):
+        if not 0 <= lead.number_index < len(lead.numbers):
             return LeadRefusal(reason=HouseReason.NO_NUMBER_LEFT.value)
         number = lead.numbers[lead.number_index]
         if world.now >= lead.lease_until:
@@ -81,7 +81,7 @@ class CallingChecks:
             now_at=wall_now,
             number_attempts_at=self._attempts_at(number),
             lead_attempts_at=lead.attempts_at,
-            abandoned_at=self._abandoned_at_of(number),
+            abandoned_at=self._abandoned_at_of(number, wall_now),
         )
         return None if refusal is None else _as_lead_refusal(refusal)
 
@@ -114,11 +114,13 @@ class CallingChecks:
         unknown = (at for at in dials if all(abs(at - each) > SAME_ATTEMPT_SECONDS for each in known))
         return (*known, *unknown)
 
-    def _abandoned_at_of(self, number: PhoneNumber) -> float | None:
+    def _abandoned_at_of(self, number: PhoneNumber, wall_now: float) -> float | None:
+        """Give the latest abandoned call, POSIX seconds; one dated later than now (or never) was just now."""
         remembered = self._abandoned_at.get(number.e164)
-        if remembered is None:
-            return number.abandoned_at
-        return max(remembered, number.abandoned_at or float("-inf"))
+        if remembered is None and number.abandoned_at is None:
+            return None
+        latest = max(at for at in (remembered, number.abandoned_at) if at is not None)
+        return latest if latest <= wall_now else wall_now
 
     def _rules_of(self, pack: PolicyPack) -> DialRules:
         rules = self._rules.get(pack.name)

@@ -3,6 +3,7 @@
 What is decided for it stands in `dialing`; here are only its books.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from dialer.core.agent_session import AgentSession
@@ -11,7 +12,7 @@ from dialer.core.events import CampaignStatus
 from dialer.core.hopper import Hopper
 from dialer.core.settings import CampaignSettings, pacer_for
 from dialer.messages import AgentId, AttemptId
-from pacing import Pacer
+from pacing import Pacer, PacerStateError
 
 MANUAL = "manual"
 PREVIEW = "preview"
@@ -72,13 +73,14 @@ class Campaign:
         self.deadline_sequence = 0
 
     def configure(self, settings: CampaignSettings) -> None:
-        """Take new settings; what the pacer has learned stays as long as the method does."""
-        is_same_method = settings.pacing_method == self.settings.pacing_method
-        learned = self.pacer.export_state() if is_same_method else None
+        """Take new settings; what the pacer has learned stays as long as it fits the method and its terms."""
+        pacer = pacer_for(settings)
+        if settings.pacing_method == self.settings.pacing_method:
+            # What was learned of a ring time of 22 seconds says nothing in the bins of one of 30: learn anew.
+            with suppress(PacerStateError):
+                pacer.restore_state(self.pacer.export_state())
         self.settings = settings
-        self.pacer = pacer_for(settings)
-        if learned is not None:
-            self.pacer.restore_state(learned)
+        self.pacer = pacer
 
     @property
     def is_dialing(self) -> bool:

@@ -140,7 +140,7 @@ class ReserveLeads:
 
     campaign_id: CampaignId
     count: int  # how many are wanted; fewer may come
-    request: int  # number of this request, to be named in the answer
+    request: str  # name of this request, never used before, to be named in the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,9 @@ from rules.detection import DetectionVerdict
 _UNANSWERED_KINDS = {Outcome.NO_ANSWER: "no_answer", Outcome.BUSY: "busy"}
 """What the pacer is told of an unanswered attempt; every other outcome is "failed"."""
 
+_WITHDRAWN = LeadNext(step=LeadStep.CLOSED, reason="withdrawn")
+"""Next state of a lead that was withdrawn while it was in progress, whatever came of the call."""
+
 
 def order_hang_up(world: World, attempt: CallAttempt, reason: EndReason) -> None:
     """Order the end of an attempt; the agent who is with it is let go at once."""
@@ -137,7 +140,10 @@ def settle_disposition(world: World, agent: AgentSession, saved: DispositionSave
     elif owed.decides_lead and owed.lead is not None:
         settings = world.get_campaign(owed.campaign_id).settings
         code, callback_at, mine = _declared(saved)
-        lead_next = after_disposition(settings, owed.lead, code, callback_at, mine, world.wall_now)
+        if owed.lead.lead_id in world.leads_withdrawn:
+            lead_next = _WITHDRAWN
+        else:
+            lead_next = after_disposition(settings, owed.lead, code, callback_at, mine, world.wall_now)
         world.let_lead_go(owed.lead.lead_id)
     record_disposition(world, agent, owed.attempt_id, owed.campaign_id, owed.lead, saved, lead_next)
     if agent.state is AgentState.WRAPPING_UP:
@@ -189,8 +195,8 @@ def _lead_next(
         return None
     settings = attempt.campaign.settings
     if lead.lead_id in world.leads_withdrawn:
-        return LeadNext(step=LeadStep.CLOSED, reason="withdrawn")
-    if attempt.campaign.is_agentless and attempt.message_ended_at is not None:
+        return _WITHDRAWN
+    if attempt.is_broadcast and attempt.message_ended_at is not None:
         return LeadNext(step=LeadStep.CLOSED, reason="the broadcast was heard to its end")
     if saved is not None:
         code, callback_at, mine = _declared(saved)

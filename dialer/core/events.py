@@ -267,7 +267,7 @@ class LeadsReserved:
     campaign_id: CampaignId
     leads: tuple[Lead, ...]
     is_exhausted: bool = False  # no lead of the campaign will ever come due again
-    request: int | None = None  # the request it answers; None: given unasked. Each is answered once
+    request: str | None = None  # the request it answers; None: given unasked. Each is answered once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

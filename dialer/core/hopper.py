@@ -43,7 +43,7 @@ class Hopper:
         self.is_asking = False
         self.is_exhausted = False  # the source has said that no lead will ever come due again
         self._lease_until_min = float("inf")  # no lease held ends before this
-        self._requests_open: set[int] = set()  # asked, and not answered yet
+        self._requests_open: set[str] = set()  # asked, and not answered yet
         self._rate_per_second = 0.0  # recent dials per second
         self._rate_at = float("-inf")
 
@@ -141,12 +141,12 @@ class Hopper:
             return
         self.is_asking = True
         self.asked_at = world.now
-        request = world.next_sequence()
+        request = world.new_request()
         self._requests_open.add(request)
         count = wanted - len(self)
         world.outbox.append(ReserveLeads(campaign_id=settings.campaign_id, count=count, request=request))
 
-    def expects(self, request: int | None) -> bool:
+    def expects(self, request: str | None) -> bool:
         """Tell whether an answer is new: heard twice, its leads could be dialed twice."""
         if request is None:
             return True

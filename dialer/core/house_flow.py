@@ -15,6 +15,9 @@ from dialer.core.world import World
 from dialer.messages import AttemptId
 from rules.detection import DetectionVerdict
 
+WALL_OFFSET_SECONDS_MAX = 1e11
+"""Some 3,000 years: an offset beyond it (or none at all) is no time that a calendar has."""
+
 
 def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
     """Take a campaign's settings; they hold from the next decision on."""
@@ -151,6 +154,9 @@ def node_resynchronised(world: World, event: events.NodeResynchronised) -> None:
 
 def wall_clock_set(world: World, event: events.WallClockSet) -> None:
     """Take the wall clock; hours, caps and callbacks are judged by it from now on."""
+    if not abs(event.offset_seconds) <= WALL_OFFSET_SECONDS_MAX:
+        world.counts["WallClockSet: no time of a calendar"] += 1
+        return
     world.wall_offset_seconds = event.offset_seconds
 
 

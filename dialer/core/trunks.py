@@ -79,10 +79,6 @@ class TrunkBook:
         """Dial over this node's trunks again."""
         self._lost_nodes.discard(node_id)
 
-    def is_node_lost(self, node_id: NodeId | None) -> bool:
-        """Tell whether a node is out of reach."""
-        return node_id in self._lost_nodes
-
     def lines_free(self, trunk_ids: tuple[TrunkId, ...], now: float) -> int:
         """Count the attempts that may be begun over these trunks together at `now`."""
         return sum(trunk.lines_free(now) for trunk in self._usable(trunk_ids))

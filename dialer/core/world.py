@@ -99,6 +99,10 @@ class World:
         self.attempts_begun += 1
         return AttemptId(f"{self.settings.epoch}-{self.attempts_begun}")
 
+    def new_request(self) -> str:
+        """Give a name to a request, so that an answer to an earlier engine is not taken for ours."""
+        return f"{self.settings.epoch}-{self.next_sequence()}"
+
     def get_campaign(self, campaign_id: CampaignId) -> "Campaign":
         """Give a campaign; raises UnknownCampaign."""
         campaign = self.campaigns.get(campaign_id)

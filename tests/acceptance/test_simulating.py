@@ -63,11 +63,26 @@ def test_unknown_names_are_answered_with_those_that_exist() -> None:
 
 def test_absurd_figures_are_refused_with_the_range() -> None:
     """A negative team and an endless day are named, with what is allowed."""
-    for words in (("--agents", "-3"), ("--hours", "0"), ("--hours", "nan"), ("--seed", "-1")):
-        answer = paceline("simulate", "small", *words)
-        assert answer.returncode == 2, words
-        assert words[0] in answer.stderr
-        assert "Traceback" not in answer.stderr
+    for name, value, allowed in (
+        ("agents", "-3", "0 to 10000"),
+        ("agents", "99999", "0 to 10000"),
+        ("hours", "0", "above 0, at most 720"),
+        ("hours", "nan", "above 0, at most 720"),
+        ("seed", "-1", "0 to"),
+    ):
+        answer = paceline("simulate", "small", f"--{name}", value)
+        assert answer.returncode == 2, name
+        assert f"{name} is " in answer.stderr
+        assert f"allowed: {allowed}" in answer.stderr
+
+
+def test_method_that_a_scenario_is_not_about_is_refused() -> None:
+    """A broadcast has no agents to pace: another method's name on its figures would be a lie."""
+    answer = paceline("simulate", "broadcast", "--method", "predictive", "--agents", "2", "--hours", "0.1")
+    assert answer.returncode == 2
+    assert "agentless" in answer.stderr
+    result = json.loads(paceline("simulate", "manual", "--agents", "2", "--hours", "0.1", "--json").stdout)
+    assert result["method"] == "manual"
 
 
 def test_catalogues_name_what_there_is() -> None:

@@ -136,7 +136,7 @@ class StoredFloor:
         campaign_id: CampaignId = CAMPAIGN,
     ) -> tuple[Lead, ...]:
         """Reserve leads so long after NOW."""
-        command = ReserveLeads(campaign_id=campaign_id, count=count, request=1)
+        command = ReserveLeads(campaign_id=campaign_id, count=count, request="1")
         async with self.unit_of_work.begin(may_be_lost=True) as connection:
             answer = await reserve_leads(
                 connection, command, reservation(engine_id, zone_group_ids), NOW + after, CLOCK

@@ -112,7 +112,7 @@ async def test_concurrent_reservers_never_get_one_lead_twice(floor: StoredFloor,
 async def test_reservation_that_is_rolled_back_leaves_the_leads_due(floor: StoredFloor) -> None:
     """The store commits nothing by itself: what the caller undoes has not happened."""
     await floor.add(new_lead(number(1)))
-    command = ReserveLeads(campaign_id=CAMPAIGN, count=1, request=1)
+    command = ReserveLeads(campaign_id=CAMPAIGN, count=1, request="1")
     answer = await floor.undone(
         lambda connection: reserve_leads(connection, command, reservation(), NOW, CLOCK)
     )
@@ -176,7 +176,7 @@ async def test_campaign_is_exhausted_only_when_no_lead_can_come_due(floor: Store
     """A leased lead may come back; once the last is closed, the answer says that there will be no more."""
     (lead_id,) = await floor.add(new_lead(number(1)))
     await floor.reserve(1)
-    command = ReserveLeads(campaign_id=CAMPAIGN, count=1, request=1)
+    command = ReserveLeads(campaign_id=CAMPAIGN, count=1, request="1")
     async with floor.unit_of_work.begin() as connection:
         answer = await reserve_leads(connection, command, reservation(), NOW, CLOCK)
     assert (answer.leads, answer.is_exhausted) == ((), False)

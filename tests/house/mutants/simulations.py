@@ -94,7 +94,7 @@ _ENGINE_FAULTS = (
         "rest_after_abandon_kept",
         "abandoned calls to a number are forgotten",
         "calling_checks.py",
-        "abandoned_at=self._abandoned_at_of(number),",
+        "abandoned_at=self._abandoned_at_of(number, wall_now),",
         "abandoned_at=None,",
     ),
     _found_by(
@@ -194,6 +194,13 @@ _ENGINE_FAULTS = (
         "ending.py",
         END,
         f"{END}\n    drop_third_party(world, attempt)",
+    ),
+    _found_by(
+        "engine_does_not_fail",
+        "a client is bridged without ever having been offered",
+        "connecting.py",
+        "    attempt.move(AttemptTrigger.AGENT_CHOSEN, world.now)\n",
+        "",
     ),
     _found_by(
         "engine_goes_on",

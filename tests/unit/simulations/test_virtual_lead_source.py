@@ -37,7 +37,7 @@ class Desk:
 
     def reserve(self, count: int = 10) -> LeadsReserved:
         """Ask, wait for the answer, give it."""
-        self.source.reserve(ReserveLeads(campaign_id=CAMPAIGN, count=count, request=1))
+        self.source.reserve(ReserveLeads(campaign_id=CAMPAIGN, count=count, request="1"))
         while self.events.next_at() is not None:
             self.events.step()
         answer = self.said[-1]

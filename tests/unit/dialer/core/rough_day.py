@@ -38,7 +38,7 @@ class RoughDay:
         """Open the house: two trunks on two nodes, two campaigns, three agents."""
         self.witness = Witness()
         self.now = 0.0
-        self.answers: dict[int, events.LeadsReserved] = {}  # of the present engine's requests
+        self.answers: dict[str, events.LeadsReserved] = {}  # by request
         self.orders: list[Command] = []  # to be answered by the network, the lead source or a screen
         self.log: list[tuple[Event | None, float]] = []  # None: a tick
         self.ordered: list[Command] = []

@@ -14,6 +14,7 @@ from dialer.core.commands import (
 )
 from dialer.core.errors import SettingsError, UnknownCampaign
 from dialer.core.events import (
+    CallEnded,
     CampaignStatus,
     CampaignStatusSet,
     TrunkLost,
@@ -317,3 +318,17 @@ def test_campaign_configured_twice_keeps_its_status(floor: Floor) -> None:
     floor.campaign()
     floor.campaign(starts=False)
     assert floor.engine.snapshot(floor.now).campaigns[0].status == "running"
+
+
+def test_changed_ring_time_of_a_running_predictive_campaign_is_taken() -> None:
+    """What was learned in the bins of another ring time does not fit; the pacer learns anew."""
+    floor = Floor()
+    floor.trunk()
+    floor.campaign(method="predictive")
+    floor.agent()
+    floor.give(*some_leads(3))
+    floor.pass_time(5.0)
+    floor.campaign(method="predictive", starts=False, ring_timeout_seconds=35.0)
+    floor.tell(CallEnded(attempt_id=floor.dials()[-1].attempt_id, cause=EndCause.BUSY))
+    floor.pass_time(5.0)
+    assert floor.dials()[-1].ring_timeout_seconds == 35.0

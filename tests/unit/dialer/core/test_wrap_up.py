@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from dialer.core.commands import RecordDisposition, RefuseRequest
-from dialer.core.events import AgentPaused, CampaignStatus, DispositionSaved
+from dialer.core.events import AgentPaused, CampaignStatus, DispositionSaved, LeadWithdrawn
 from dialer.core.leads import LeadNext, LeadStep
 from dialer.core.outcomes import EndCause, Outcome
 from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
-from dialer.messages import AgentId, AttemptId
+from dialer.messages import AgentId, AttemptId, CampaignId, LeadId
 from tests.unit.dialer.core.dialing_floor import NOON_AT, Floor, a_lead, of_kind
 
 ANN, BOB = AgentId("ann"), AgentId("bob")
@@ -187,6 +187,15 @@ def test_callback_is_promised_for_its_instant_by_anyone_or_mine(
         lead_next = record.lead_next
     assert lead_next is not None
     assert (lead_next.step, lead_next.at, lead_next.agent_id) == (LeadStep.CALLBACK, at, agent_id)
+
+
+def test_lead_withdrawn_during_the_wrap_up_is_closed_whatever_was_promised(floor: Floor) -> None:
+    """An objection outlives the callback that the agent declares after it."""
+    talk = floor.talk()
+    floor.end(talk)
+    floor.tell(LeadWithdrawn(campaign_id=CampaignId("sales"), lead_id=LeadId(1), reason="objection"))
+    (record,) = save(floor, talk, "callback", callback_at=wall(floor, 7200.0), is_mine=False)
+    assert record.lead_next == LeadNext(step=LeadStep.CLOSED, reason="withdrawn")
 
 
 # --- retry rules -------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class Witness:
         self.with_agent: dict[AgentId, AttemptId] = {}  # being connected or connected
         self.agents: dict[AgentId, commands.RecordAgentState] = {}
         self.owing: dict[AgentId, tuple[AttemptId, Row]] = {}
-        self._answered_requests: set[int] = set()
+        self._answered_requests: set[str] = set()
         self._methods: dict[CampaignId, str] = {}
         self._seen: dict[AttemptId, Row] = {}
         self._dials_at: dict[TrunkId, deque[float]] = {}
