@@ -5,7 +5,6 @@ The loop is the runner's: what is next, a network event or the engine's own wake
 orders.
 """
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterable
 from time import perf_counter
@@ -18,22 +17,21 @@ from dialer.core.errors import EngineError
 from dialer.core.events import CampaignStatus, CampaignStatusSet, Event
 from dialer.core.settings import EngineSettings
 from dialer.messages import CampaignId, FloorSnapshot
-from pacing import PacingError, list_methods
+from pacing import PacingError
 from simulations.engine_restart import LOST_WHILE_DOWN, restart_events
-from simulations.errors import FigureOutOfRange, InvariantViolated, UnknownName
+from simulations.errors import InvariantViolated
 from simulations.faults import NO_FAULTS, parse_faults
 from simulations.invariant_watcher import InvariantWatcher
 from simulations.invariants import INVARIANTS, Alarm
 from simulations.measures import RunFacts, SimulationResult, measured
 from simulations.recorded_state import RecordedState
+from simulations.run_arguments import check_arguments
 from simulations.run_ledger import SECONDS_PER_HOUR, RunLedger
 from simulations.scenario import Scenario
 from simulations.scenarios import get_scenario
 from simulations.timings import Timings
 from simulations.virtual_world import VirtualWorld
 
-AGENTS_MAX = 10_000
-HOURS_MAX = 24.0 * 30
 DRAIN_SECONDS_MAX = 6 * SECONDS_PER_HOUR  # the longest talk ends within this
 DRAIN_STEP_SECONDS = 30.0
 TICKS_AT_ONE_INSTANT_MAX = 1000  # more wake-ups without time passing: the engine runs in a circle
@@ -99,7 +97,7 @@ class Simulation:
         self.method = method or self.scenario.default_method
         self.agents, self.hours, self.seed = agents, float(hours), seed
         self.faults = faults or NO_FAULTS
-        _check_figures(self.scenario, self.method, agents, hours)
+        check_arguments(self.scenario, self.method, agents, hours)
         self.world = VirtualWorld(
             self.scenario,
             method=self.method,
@@ -394,17 +392,3 @@ def run_simulation(
             on_progress(step / steps)
     simulation.drain()
     return simulation.result()
-
-
-def _check_figures(scenario: Scenario, method: str, agents: int, hours: float) -> None:
-    if method not in list_methods():
-        raise UnknownName("pacing method", method, list_methods())
-    fixed = {campaign.fixed_method for campaign in scenario.campaigns}
-    if "" not in fixed and method not in fixed:
-        raise FigureOutOfRange(
-            "method", method, f"{', '.join(sorted(fixed))} (scenario {scenario.name} is about nothing else)"
-        )
-    if not 0 <= agents <= AGENTS_MAX:
-        raise FigureOutOfRange("agents", agents, f"0 to {AGENTS_MAX}")
-    if not (math.isfinite(hours) and 0.0 < hours <= HOURS_MAX):
-        raise FigureOutOfRange("hours", hours, f"above 0, at most {HOURS_MAX:g}")

@@ -54,7 +54,7 @@ def test_scenario_of_any_name_runs_with_all_invariants(name: str) -> None:
 
 def test_medium_has_the_live_ratio_that_it_promises() -> None:
     """Live answers are 0.25 to 0.3 of all attempts."""
-    result = run_simulation("medium", agents=30, hours=1.0, seed=3)
+    result = run_simulation("medium", method="progressive", agents=30, hours=1.0, seed=3)
     assert 0.23 < result.answered_live / result.attempts < 0.30
 
 
