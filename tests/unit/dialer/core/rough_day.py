@@ -135,6 +135,8 @@ class RoughDay:
         statuses = {c.campaign_id: c.status for c in self.engine.snapshot(self.now).campaigns}
         wall_offset_seconds = self.engine._world.wall_offset_seconds
         self.engine = Engine(EngineSettings(epoch=f"e{self.epoch}"))
+        # Whoever asked the lead source is dead; what it had leased by then is in the restored state.
+        self.orders = [one for one in self.orders if type(one) is not commands.ReserveLeads]
         self.callers_of_this_engine = []
         self.log = []
         self.ordered = []
@@ -183,7 +185,7 @@ class RoughDay:
             self.tell(self.any_event(KINDS_OF_EVENT[first % len(KINDS_OF_EVENT)], second))
 
     def _answer_an_order(self, first: int, second: int) -> None:
-        """Answer one of the newest orders, once in a while a second time."""
+        """Answer one of the newest orders, now and then a second time."""
         if not self.orders:
             return
         index = max(0, len(self.orders) - 1 - first % 8)
