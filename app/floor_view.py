@@ -6,6 +6,7 @@ It draws what a `FloorSnapshot` holds and nothing else; a colour never stands al
 from collections import Counter
 from dataclasses import dataclass
 
+from rich.box import SIMPLE_HEAD
 from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -97,7 +98,7 @@ def _head(figures: FloorFigures) -> RenderableType:
 
 
 def _campaign_table(campaigns: tuple[CampaignFloor, ...]) -> RenderableType:
-    table = Table(expand=True, pad_edge=False, header_style="bold")
+    table = Table(expand=True, pad_edge=False, header_style="bold", box=SIMPLE_HEAD)
     table.add_column("campaign", no_wrap=True)
     for name in ("ringing", "waiting", "talking", "hopper", "attempts", "connected", "abandoned"):
         table.add_column(name, justify="right", no_wrap=True)
