@@ -98,7 +98,7 @@ def _head(figures: FloorFigures) -> RenderableType:
 
 
 def _campaign_table(campaigns: tuple[CampaignFloor, ...]) -> RenderableType:
-    table = Table(expand=True, pad_edge=False, header_style="bold", box=SIMPLE_HEAD)
+    table = Table(expand=True, pad_edge=False, header_style="bold", box=SIMPLE_HEAD, padding=0)
     table.add_column("campaign", no_wrap=True)
     for name in ("ringing", "waiting", "talking", "hopper", "attempts", "connected", "abandoned"):
         table.add_column(name, justify="right", no_wrap=True)
