@@ -19,6 +19,7 @@ MUTANTS: tuple[Mutant, ...] = (
     forbidden_import("layers", "simulations/__init__.py", "agent_console"),
     forbidden_import("dialer-layers", "dialer/messages/__init__.py", "dialer.core.events"),
     forbidden_import("dialer-layers", "dialer/core/__init__.py", "dialer.adapters"),
+    forbidden_import("messages", "dialer/messages/__init__.py", "rules.detection"),
     forbidden_import("dialer-and-crm", "dialer/adapters/__init__.py", "crm_core.engine"),
     forbidden_import("console-sees-core-and-messages", "agent_console/__init__.py", "dialer.adapters"),
     forbidden_import("pure", "dialer/core/__init__.py", "asyncio"),
