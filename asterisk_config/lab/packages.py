@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,9 @@ KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 COMMAND_SECONDS_MAX = 300.0
 # Of the unpacked system only this is needed to run Asterisk.
 KEPT = ("usr/lib", "usr/sbin/asterisk", "usr/share/asterisk", "usr/share/doc/asterisk")
+UPDATE_TRIES = 3
+UPDATE_PAUSE_SECONDS = 5.0
+
 NOT_KEPT_LIBRARIES = ("perl", "perl-base", "perl5", "gconv")
 
 
@@ -38,7 +42,7 @@ def fetch_asterisk(cache: Path) -> AsteriskProgram:
     with tempfile.TemporaryDirectory(prefix=".fetch-", dir=cache) as name:
         work = Path(name)
         options = _apt_options(work, mirror())
-        _run("apt-get", *options, "update")
+        _update(options)
         _run("apt-get", *options, "install", "--yes", "--download-only", "--no-install-recommends", *PACKAGES)
         root = work / "root"
         for package in sorted((work / "archives").glob("*.deb")):
@@ -50,6 +54,19 @@ def fetch_asterisk(cache: Path) -> AsteriskProgram:
             shutil.rmtree(kept)
         root.rename(kept)
     return program_in(kept)
+
+
+def _update(options: Sequence[str]) -> None:
+    """Fetch the index of packages; a mirror that fails once is asked again."""
+    for tries_left in reversed(range(UPDATE_TRIES)):
+        try:
+            _run("apt-get", *options, "update")
+        except AsteriskMissingError:
+            if not tries_left:
+                raise
+            time.sleep(UPDATE_PAUSE_SECONDS)
+        else:
+            return
 
 
 def mirror() -> str:
@@ -83,6 +100,9 @@ def _apt_options(work: Path, archive: str) -> list[str]:
         "Dir::Etc::preferences": "-",
         "Dir::Etc::preferencesparts": "-",
         "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        # Without this an index that could not be fetched is a warning, and its packages "do not exist".
+        "APT::Update::Error-Mode": "any",
         # The folder belongs to whoever runs this; apt's own user could not write into it.
         "APT::Sandbox::User": "",
         "APT::Install-Recommends": "false",

@@ -45,8 +45,8 @@ def program() -> AsteriskProgram:
 
 
 @pytest.fixture(scope="module")
-def network() -> Iterator[NetworkKind]:
-    """A network with nothing else in it, where the machine allows one."""
+def network(program: AsteriskProgram) -> Iterator[NetworkKind]:
+    """A network with nothing else in it, where the machine allows one; `program` is fetched outside it."""
     with private_network() as kind:
         yield kind
 
