@@ -1,16 +1,39 @@
-"""What the dialer says to other processes: identifiers and serialisable messages; no behaviour, no I/O."""
+"""What the dialer says to other processes: identifiers, serialisable messages, the bus; no behaviour, no I/O."""
 
+from dialer.messages.event_bus import BusError, EventBus, NobodyAnswered, Refused
 from dialer.messages.floor import AgentFloor, CampaignFloor, FloorSnapshot
 from dialer.messages.identifiers import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
+from dialer.messages.requests import (
+    Accepted,
+    Alarm,
+    CampaignChanged,
+    FloorRequested,
+    LeadsWithdrawn,
+    NumbersSuppressed,
+    SignInRequested,
+    SignOutRequested,
+)
 
 __all__ = [
+    "Accepted",
     "AgentFloor",
     "AgentId",
+    "Alarm",
     "AttemptId",
+    "BusError",
+    "CampaignChanged",
     "CampaignFloor",
     "CampaignId",
+    "EventBus",
+    "FloorRequested",
     "FloorSnapshot",
     "LeadId",
+    "LeadsWithdrawn",
+    "NobodyAnswered",
     "NodeId",
+    "NumbersSuppressed",
+    "Refused",
+    "SignInRequested",
+    "SignOutRequested",
     "TrunkId",
 ]
