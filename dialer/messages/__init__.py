@@ -1,4 +1,4 @@
-"""What the dialer says to other processes: identifiers, serialisable messages, the bus; no behaviour, no I/O."""
+"""What the dialer says to other processes: identifiers, messages, the bus; no behaviour, no I/O."""
 
 from dialer.messages.event_bus import BusError, EventBus, NobodyAnswered, Refused
 from dialer.messages.floor import AgentFloor, CampaignFloor, FloorSnapshot

@@ -1,4 +1,4 @@
-"""The bus between processes: one says, any number hear; a question gets one answer. Transports live elsewhere.
+"""The bus between processes: one says, any number hear; a question gets one answer. No transport here.
 
 A message is one of the frozen dataclasses of `dialer.messages` or of `dialer.core`'s events.
 Delivery is at most once: the receiver of a numbered stream sees a gap and asks for a snapshot.
