@@ -8,8 +8,7 @@ AppError
     ├── FolderUnusable    the caller's: the data folder cannot be reached, or belongs to another version
     ├── PortTaken         the caller's: another program listens on the port
     ├── StartFailed       PostgreSQL ended, or was not ready in time; the message ends with its own words
-    ├── SchemaUnknown     the caller's: the database was made by a newer Paceline, or is none of ours
-    └── DatabaseLost      the world's: the database went away in a transaction; it may be done or undone
+    └── SchemaUnknown     the caller's: the database was made by a newer Paceline, or is none of ours
 """
 
 
@@ -47,7 +46,3 @@ class StartFailed(DatabaseError):
 
 class SchemaUnknown(DatabaseError):
     """The tables in the database are not ones that this version knows."""
-
-
-class DatabaseLost(DatabaseError):
-    """The database went away; what the transaction did may be there or not, so it is to be repeated."""

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from app.errors import DatabaseLost
 from dialer.adapters.connection import Connection
+from dialer.adapters.errors import StoreLost
 
 ACQUIRE_SECONDS_MAX = 10.0
 STATEMENT_SECONDS_MAX = 60.0
@@ -61,7 +61,7 @@ class UnitOfWork:
         `may_be_lost` commits without waiting for the disk: for leases of leads, never for attempts.
 
         Raises:
-            DatabaseLost: if the database cannot be reached or went away; the block may be repeated as it is.
+            StoreLost: if the database cannot be reached or went away; the block may be repeated as it is.
         """
         try:
             async with (
@@ -72,4 +72,4 @@ class UnitOfWork:
                     await connection.execute("set local synchronous_commit to off")
                 yield connection
         except SIGNS_OF_LOSS as error:
-            raise DatabaseLost(f"the database is away ({type(error).__name__}); to be repeated") from error
+            raise StoreLost(f"the database is away ({type(error).__name__}); to be repeated") from error

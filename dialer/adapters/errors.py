@@ -2,7 +2,8 @@
 
 AdapterError
 ├── StatementError     ours: queries.sql is not written as the loader expects
-└── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+└── StoreLost          the world's: the database went away in a transaction; it may be done or undone
 """
 
 
@@ -16,3 +17,7 @@ class StatementError(AdapterError):
 
 class UnknownCampaigns(AdapterError):
     """Campaigns are named that the database does not have; the message names them."""
+
+
+class StoreLost(AdapterError):
+    """The database went away; what the transaction did may be there or not, so it is to be repeated."""

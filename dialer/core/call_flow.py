@@ -18,10 +18,17 @@ from dialer.core.connecting import (
     give_up_waiting,
     offer,
     seek_agent,
+    start_message,
     take_from_agent,
     wait_limit_at,
 )
-from dialer.core.ending import end_by_network, finish, order_hang_up, send_hang_up
+from dialer.core.ending import (
+    end_by_network,
+    finish,
+    let_offered_agent_go,
+    order_hang_up,
+    send_hang_up,
+)
 from dialer.core.ledger import count_fate
 from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason
 from dialer.core.settings import MachineAction
@@ -43,10 +50,11 @@ def call_ringing(world: World, attempt: CallAttempt, event: events.CallRinging) 
 
 def call_answered(world: World, attempt: CallAttempt, event: events.CallAnswered) -> None:
     """Find out who answered, where the campaign wants to know."""
+    answered_at = _instant_of(world, attempt, event.answered_at)
     if attempt.state is AttemptState.HANGING_UP:
-        _answered_too_late(world, attempt)
+        _answered_too_late(world, attempt, answered_at)
         return
-    attempt.answered_at = world.now
+    attempt.answered_at = answered_at
     if attempt.is_dialed_for_agent or not attempt.campaign.settings.answer_detection:
         attempt.verdict = DetectionVerdict.NOT_DETECTED
         prove_live(world, attempt)
@@ -110,6 +118,26 @@ def message_ended(world: World, attempt: CallAttempt, event: events.MessageEnded
     """Hang up after the message."""
     attempt.message_ended_at = world.now
     order_hang_up(world, attempt, attempt.end_reason or EndReason.MESSAGE_LEFT)
+
+
+def safe_harbour_started(world: World, attempt: CallAttempt, event: events.SafeHarbourStarted) -> None:
+    """Note that the network gave the client the message; whoever was to take the call is free again."""
+    if attempt.answered_at is None:
+        attempt.answered_at = _instant_of(world, attempt, event.answered_at)
+        attempt.verdict = attempt.verdict or DetectionVerdict.NOT_DETECTED
+    if attempt.state is AttemptState.HANGING_UP:
+        return
+    if attempt.campaign.lines.pop(attempt.attempt_id, None) is not None:
+        attempt.campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
+    agent = attempt.agent
+    attempt.agent = None
+    if attempt.state is AttemptState.CONNECTING:
+        attempt.move(AttemptTrigger.AGENT_LOST, world.now)
+    elif attempt.state is not AttemptState.WAITING:
+        attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
+    start_message(world, attempt)
+    if agent is not None:
+        let_offered_agent_go(world, agent)
 
 
 def call_ended(world: World, attempt: CallAttempt, event: events.CallEnded) -> None:
@@ -227,11 +255,16 @@ def _play(world: World, attempt: CallAttempt) -> None:
     world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
 
 
-def _answered_too_late(world: World, attempt: CallAttempt) -> None:
+def _instant_of(world: World, attempt: CallAttempt, at: float | None) -> float:
+    """Give the instant that late news is about: not before the dial, not after now."""
+    return world.now if at is None else min(max(at, attempt.dialed_at), world.now)
+
+
+def _answered_too_late(world: World, attempt: CallAttempt, answered_at: float) -> None:
     """Count a person who answered while our hang-up was on its way: answered, and given nobody."""
     if attempt.answered_at is not None:
         return
-    attempt.answered_at = world.now
+    attempt.answered_at = answered_at
     attempt.verdict = DetectionVerdict.NOT_DETECTED
     if attempt.campaign.lines.pop(attempt.attempt_id, None) is not None:
         attempt.campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)

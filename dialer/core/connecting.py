@@ -113,7 +113,13 @@ def take_from_agent(world: World, attempt: CallAttempt, agent: AgentSession) -> 
 
 
 def give_up_waiting(world: World, attempt: CallAttempt) -> None:
-    """Play the safe-harbour message to somebody who has waited as long as the rule allows.
+    """Play the safe-harbour message to somebody who has waited as long as the rule allows."""
+    start_message(world, attempt)
+    world.outbox.append(PlaySafeHarbourMessage(attempt_id=attempt.attempt_id))
+
+
+def start_message(world: World, attempt: CallAttempt) -> None:
+    """Note that the safe-harbour message begins for a WAITING call.
 
     The message never takes the call out of the count, it makes the share defensible (16 CFR 310.4 (b)(4)).
     """
@@ -124,7 +130,6 @@ def give_up_waiting(world: World, attempt: CallAttempt) -> None:
     attempt.end_reason = EndReason.OVERFLOW if is_queued else EndReason.ABANDONED
     count_fate(world, attempt)
     world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
-    world.outbox.append(PlaySafeHarbourMessage(attempt_id=attempt.attempt_id))
 
 
 def wait_limit_at(attempt: CallAttempt) -> float:

@@ -49,7 +49,7 @@ def order_hang_up(world: World, attempt: CallAttempt, reason: EndReason) -> None
         end_talk(world, attempt, agent)
     else:
         attempt.agent = None
-        _free_from_offer(world, agent)
+        let_offered_agent_go(world, agent)
 
 
 def send_hang_up(world: World, attempt: CallAttempt) -> None:
@@ -242,10 +242,11 @@ def _let_agent_go(
         end_talk(world, attempt, agent)
     else:
         attempt.agent = None
-        _free_from_offer(world, agent)
+        let_offered_agent_go(world, agent)
 
 
-def _free_from_offer(world: World, agent: AgentSession) -> None:
+def let_offered_agent_go(world: World, agent: AgentSession) -> None:
+    """Free an agent for whom a call was dialed, or to whom it was offered, and who did not get it."""
     if agent.state is AgentState.RESERVED:
         free_agent(world, agent, AgentTrigger.RELEASED, "line ended")
     else:

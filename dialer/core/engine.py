@@ -36,6 +36,7 @@ ATTEMPT_HANDLERS: Mapping[type, _AttemptHandler] = {
     events.CallConnected: call_flow.call_connected,
     events.ConnectFailed: call_flow.connect_failed,
     events.MessageEnded: call_flow.message_ended,
+    events.SafeHarbourStarted: call_flow.safe_harbour_started,
     events.CallEnded: call_flow.call_ended,
     events.DialFailed: call_flow.dial_failed,
     events.CallStillUp: call_flow.call_still_up,

@@ -34,6 +34,7 @@ from dialer.core.agent_events import (
 )
 from dialer.core.leads import Lead
 from dialer.core.outcomes import EndCause
+from dialer.core.restart_events import LiveAgent, LiveAttempt, StateRestored
 from dialer.core.settings import CampaignSettings, TrunkSettings
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
 from rules.detection import DetectionVerdict
@@ -83,6 +84,7 @@ __all__ = [
     "NodeResynchronised",
     "PreviewAccepted",
     "PreviewSkipped",
+    "SafeHarbourStarted",
     "StateRestored",
     "SupervisorLoggedOutAgent",
     "SupervisorPausedAgent",
@@ -110,6 +112,7 @@ class CallAnswered:
     """The far end went off-hook: a person or a machine."""
 
     attempt_id: AttemptId
+    answered_at: float | None = None  # engine clock; None: now. Earlier where the news was late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,14 @@ class MessageEnded:
     """The message ordered for this call has been played to its end, or could not be played."""
 
     attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SafeHarbourStarted:
+    """The network plays the safe-harbour message by itself, as we took the answered call too late."""
+
+    attempt_id: AttemptId
+    answered_at: float | None = None  # engine clock; None: now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -310,56 +321,6 @@ class CampaignStatusSet:
     status: CampaignStatus
 
 
-# --- restart -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveAgent:
-    """An agent as the store remembers him."""
-
-    agent_id: AgentId
-    campaign_ids: tuple[CampaignId, ...]
-    is_available: bool  # his status; False: paused
-    skills: frozenset[str] = frozenset()  # as at his signing in
-    node_id: NodeId | None = None
-    has_leg: bool = True  # False: his leg is gone
-    wrapping_up_attempt_id: AttemptId | None = None  # a talk whose disposition is still owed
-    wrapping_up_campaign_id: CampaignId | None = None  # its campaign; set whenever the attempt is
-    wrapping_up_lead: Lead | None = None  # as dialed, if its next state still waits for his word
-    pause_reason: str = ""  # what he gave; empty when available
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LiveAttempt:
-    """An attempt that is on record as begun and not as ended, with what its Asterisk says of it.
-
-    Instants are on the new engine's clock, so they may be negative.
-    """
-
-    attempt_id: AttemptId
-    campaign_id: CampaignId
-    lead: Lead | None  # None: an inbound call
-    e164: str  # the number dialed, or the caller's
-    node_id: NodeId
-    trunk_id: TrunkId | None  # None: an inbound call
-    dialed_at: float  # when it was begun
-    is_up: bool  # the leg exists
-    answered_at: float | None = None  # None: not answered
-    verdict: DetectionVerdict | None = None
-    agent_id: AgentId | None = None  # the agent in the same bridge, or the one who dialed by hand
-    bridged_at: float | None = None  # None: not bridged
-    has_message: bool = False  # a message is being played to it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StateRestored:
-    """The engine was started again: this is what lives. Comes after settings, before anything else."""
-
-    attempts: tuple[LiveAttempt, ...]
-    agents: tuple[LiveAgent, ...]
-    reservations: tuple[tuple[CampaignId, tuple[Lead, ...]], ...] = ()  # leases not yet dialed
-
-
 NetworkEvent = (
     CallRinging
     | CallAnswered
@@ -369,6 +330,7 @@ NetworkEvent = (
     | CallConnected
     | ConnectFailed
     | MessageEnded
+    | SafeHarbourStarted
     | CallEnded
     | DialFailed
     | CallStillUp

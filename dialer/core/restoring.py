@@ -9,7 +9,7 @@ from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, Age
 from dialer.core.call_attempt import AttemptTrigger, CallAttempt
 from dialer.core.call_flow import prove_live
 from dialer.core.connecting import serve
-from dialer.core.ending import order_hang_up
+from dialer.core.ending import end_by_network, order_hang_up
 from dialer.core.events import LiveAgent, LiveAttempt, StateRestored
 from dialer.core.house_flow import end_lost
 from dialer.core.outcomes import EndReason
@@ -33,7 +33,7 @@ def state_restored(world: World, event: StateRestored) -> None:
             _restore_talk(world, attempt, live)
     for attempt, live in restored:
         if not live.is_up:
-            end_lost(world, attempt)
+            _end_gone(world, attempt, live)
         elif attempt.talk_began_at is None:
             _restore_other(world, attempt, live)
     for campaign_id, leads in event.reservations:
@@ -42,6 +42,17 @@ def state_restored(world: World, event: StateRestored) -> None:
     for agent in list(world.agents.values()):
         if not agent.pool_ticket:
             serve(world, agent)
+
+
+def _end_gone(world: World, attempt: CallAttempt, live: LiveAttempt) -> None:
+    """End an attempt whose leg was gone when we came back, as the network said of it, if it did."""
+    if live.has_message and live.answered_at is not None:
+        attempt.message_started_at = live.answered_at
+        attempt.end_reason = EndReason.ABANDONED
+    if live.end_cause is None:
+        end_lost(world, attempt)
+    else:
+        end_by_network(world, attempt, live.end_cause)
 
 
 def _restore_agent(world: World, live: LiveAgent) -> None:

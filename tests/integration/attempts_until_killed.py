@@ -6,8 +6,8 @@ The test that starts it kills the server under it. Each line is a word (begun, e
 import asyncio
 import sys
 
-from app.errors import DatabaseLost
 from app.unit_of_work import UnitOfWork, open_pool
+from dialer.adapters.errors import StoreLost
 from tests.integration.stored_floor import StoredFloor, answered, ended, new_lead, number, retry_in
 
 BATCH = 20
@@ -35,5 +35,5 @@ async def work(url: str) -> None:
 if __name__ == "__main__":
     try:
         asyncio.run(work(sys.argv[1]))
-    except DatabaseLost:
+    except StoreLost:
         sys.exit(0)  # the server was killed: that is what we are here for

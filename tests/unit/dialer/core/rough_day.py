@@ -1,7 +1,6 @@
 """A rough day: any events in any order, mostly plausible ones, told to one engine under a witness's eyes.
 
-A day is a list of steps, three small numbers each, so that hypothesis can make it and shorten it.
-Every step is legal input: what the engine makes of it is for the witness to judge.
+A day is a list of steps, three small numbers each, which hypothesis makes; what follows the witness judges.
 """
 
 from collections.abc import Callable, Iterable
@@ -327,7 +326,8 @@ def _of_dial(day: RoughDay, order: commands.Dial, choice: int) -> Event | None:
     match choice % 6:
         case 0:
             day.orders.append(order)
-            return events.CallRinging(attempt_id=attempt_id)
+            kind = events.CallRinging if choice % 5 else events.SafeHarbourStarted
+            return kind(attempt_id=attempt_id)
         case 1 | 2 | 3:
             return events.CallAnswered(attempt_id=attempt_id)
         case 4:
@@ -380,7 +380,7 @@ def _of_hang_up(day: RoughDay, order: commands.HangUp, choice: int) -> Event | N
     return events.CallEnded(attempt_id=order.attempt_id, cause=EndCause.NORMAL) if choice % 4 else None
 
 
-def _of_message(day: RoughDay, order: commands.PlaySafeHarbourMessage, choice: int) -> Event | None:
+def _of_message(day: RoughDay, order: commands.PlayCampaignMessage, choice: int) -> Event | None:
     return events.MessageEnded(attempt_id=order.attempt_id) if choice % 4 else None
 
 
