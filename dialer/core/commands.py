@@ -30,6 +30,7 @@ class Dial:
     node_id: NodeId
     caller_id_number: str  # the number to show
     ring_timeout_seconds: float  # the network gives up ringing after this
+    answer_seconds_max: float = 2.0  # once answered, it is to be in somebody's hands within this
     agent_id: AgentId | None = None  # the agent this line is dialed for (manual, preview, own callback)
 
 

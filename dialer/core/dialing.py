@@ -102,19 +102,22 @@ def begin_attempt(
         attempt.agent = agent
         attempt.is_dialed_for_agent = True
         agent.attempt = attempt
-    ring = campaign.settings.ring_timeout_seconds
+    settings = campaign.settings
+    ring = settings.ring_timeout_seconds
+    detection_seconds = settings.detection_seconds_max if settings.answer_detection else 0.0
     world.deadlines.set(attempt, world.now + ring + world.settings.dial_grace_seconds)
     world.outbox.append(
         Dial(
             attempt_id=attempt.attempt_id,
-            campaign_id=campaign.settings.campaign_id,
+            campaign_id=settings.campaign_id,
             lead_id=lead.lead_id,
             e164=number.e164,
             number_index=lead.number_index,
             trunk_id=trunk.settings.trunk_id,
             node_id=node_id,
-            caller_id_number=campaign.settings.caller_id_number,
+            caller_id_number=settings.caller_id_number,
             ring_timeout_seconds=ring,
+            answer_seconds_max=settings.connect_limit_seconds + detection_seconds,
             agent_id=agent.agent_id if agent else None,
         )
     )
