@@ -13,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Union, get_args, get_origin, get_type_hints
 
+import tomli_w
+
 from asterisk_config.errors import SettingsFileError
 from asterisk_config.setting_checks import shown
 from asterisk_config.settings import AsteriskSettings
@@ -32,6 +34,28 @@ def read_settings(path: Path) -> AsteriskSettings:
     settings = _value(AsteriskSettings, table, path.name)
     assert isinstance(settings, AsteriskSettings)
     return settings
+
+
+def write_settings(path: Path, settings: AsteriskSettings) -> None:
+    """Write settings that `read_settings` reads, secrets and all: only the owner may read the file."""
+    table = tomli_w.dumps(_table(settings))
+    path.touch(mode=0o600)
+    path.write_text(table)
+
+
+def _table(value: object) -> dict[str, object]:
+    """A dataclass as TOML's table, without what has its default."""
+    assert is_dataclass(value)
+    named = ((field, getattr(value, field.name)) for field in fields(value))
+    return {field.name: _plain(each) for field, each in named if each is not None and each != field.default}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    return _table(value) if is_dataclass(value) else value
 
 
 def _value(kind: object, came: object, place: str) -> object:

@@ -72,11 +72,9 @@ def _dial(message: AriMessage) -> Told:
 
 def _state_changed(message: AriMessage) -> Told:
     channel = _channel(message)
-    if is_house_leg(channel.id):
-        return None
-    if channel.state == UP:
-        return LegOffHook(attempt_id=AttemptId(channel.id))
-    return CallRinging(attempt_id=AttemptId(channel.id)) if channel.state == RINGING else None
+    if channel.state != UP or is_house_leg(channel.id):
+        return None  # of ringing we hear by "Dial"
+    return LegOffHook(attempt_id=AttemptId(channel.id))
 
 
 def _stasis_started(message: AriMessage) -> Told:
@@ -176,4 +174,5 @@ EVENTS: Mapping[str, Translator] = {
 }
 """By type of Asterisk's event; every other type is filtered out at its source (`WANTED_TYPES`)."""
 
-WANTED_TYPES = tuple(sorted(EVENTS))
+WANTED_TYPES = (*sorted(EVENTS), "RESTResponse")
+"""What is let through at the source; the filter holds for answers as well as for events."""

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from asterisk_config.errors import InvalidSettingError, SettingsFileError
-from asterisk_config.settings import Codec, Phone
-from asterisk_config.settings_file import read_settings
-from tests.unit.asterisk_config.sample_settings import SECRETS
+from asterisk_config.settings import AsteriskSettings, Codec, Phone
+from asterisk_config.settings_file import read_settings, write_settings
+from tests.unit.asterisk_config.sample_settings import SECRETS, full_settings, least_settings
 
 LEAST = f"""
 [ari]
@@ -98,3 +98,12 @@ def test_file_without_a_password_is_refused_by_the_setting(tmp_path: Path) -> No
     path.write_text(LEAST.replace(SECRETS[0], ""))
     with pytest.raises(InvalidSettingError, match="expected a secret"):
         read_settings(path)
+
+
+@pytest.mark.parametrize("settings", [least_settings(), full_settings()], ids=["least", "full"])
+def test_settings_that_were_written_are_read_as_they_were(tmp_path: Path, settings: AsteriskSettings) -> None:
+    """Writing and reading are each other's inverse, and the file is its owner's alone."""
+    path = tmp_path / "asterisk.toml"
+    write_settings(path, settings)
+    assert read_settings(path) == settings
+    assert path.stat().st_mode & 0o077 == 0

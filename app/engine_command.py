@@ -1,0 +1,67 @@
+"""`paceline engine`: the engine process, which `paceline serve` starts; help does not show it."""
+
+import asyncio
+import logging
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from asterisk_config.settings import AsteriskSettings
+
+LIVENESS_VARIABLE = "PACELINE_LIVENESS_FD"
+LIVENESS_SECONDS = 0.25
+CONNECTIONS_MAX = 6
+
+
+def engine() -> None:
+    """Run the engine until it is asked to end."""
+    from app.asterisk_files import read_asterisks
+    from app.errors import SettingError
+    from asterisk_config.errors import AsteriskConfigError
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    try:
+        asterisks = read_asterisks(os.environ)
+    except (AsteriskConfigError, SettingError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    asyncio.run(_run(asterisks))
+
+
+async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
+    from app.bus import open_bus
+    from app.engine_process import EngineProcess
+    from app.settings import read_database_settings
+    from app.unit_of_work import UnitOfWork, open_pool
+
+    loop = asyncio.get_running_loop()
+    asked_to_end = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked_to_end.set)
+    url = read_database_settings().url
+    assert url is not None, "serve names the database"
+    living = asyncio.create_task(_show_life())
+    async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus() as bus:
+        process = EngineProcess(asterisks, UnitOfWork(pool), bus)
+        running = asyncio.create_task(process.run())
+        ending = asyncio.create_task(asked_to_end.wait())
+        await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
+        living.cancel()
+        running.cancel()
+        await asyncio.gather(running, living, return_exceptions=True)
+        ending.cancel()
+        if not running.cancelled():
+            running.result()
+
+
+async def _show_life() -> None:
+    """Write to whoever watches over us that the loop still turns."""
+    handle = os.environ.get(LIVENESS_VARIABLE)
+    if handle is None:
+        return
+    while True:
+        os.write(int(handle), b".")
+        await asyncio.sleep(LIVENESS_SECONDS)

@@ -1,0 +1,376 @@
+"""The engine process: engine, runner, nodes, store and bus joined; one for a call centre.
+
+Order of a start: settings, then what lives (store and nodes together), then the campaigns' statuses, then the
+news that waited. Whatever happens afterwards is an event.
+"""
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from app.engine_requests import EngineRequests
+from asterisk_config.settings import AsteriskSettings
+from dialer.adapters import store
+from dialer.adapters.agent_legs import AgentLegs
+from dialer.adapters.ari_commands import Sounds
+from dialer.adapters.ari_connection import AriAddress, DoorKey, InboundConnector, OutboundDoor
+from dialer.adapters.asterisk_node import AsteriskNode, NodeListener, NodeSettings
+from dialer.adapters.engine_clock import EngineClock
+from dialer.adapters.lead_source import LeadSource
+from dialer.adapters.leg_ids import epoch_of
+from dialer.adapters.node_memory import NodeTruth
+from dialer.adapters.node_news import CallerArrived
+from dialer.adapters.record_writer import RecordWriter, Transactions, WriterListener
+from dialer.adapters.restart import restored
+from dialer.adapters.runner import Hands, Runner
+from dialer.adapters.store import StoredCampaign, StoredState
+from dialer.adapters.trunk_service import DATABASE, TrunkService
+from dialer.core import Engine, EngineSettings
+from dialer.core.agent_session import AgentStatus
+from dialer.core.commands import (
+    ConnectToAgent,
+    HangUp,
+    NetworkCommand,
+    RecordAgentState,
+    RecordCommand,
+    ScreenCommand,
+)
+from dialer.core.events import CampaignConfigured, CampaignStatusSet, TrunkConfigured, WallClockSet
+from dialer.core.settings import CampaignSettings, TrunkSettings
+from dialer.messages import (
+    AgentId,
+    CampaignId,
+    EventBus,
+    FloorSnapshot,
+    NodeId,
+    SignInRequested,
+    TrunkId,
+)
+from dialer.messages.subjects import ENGINE_REQUESTS, FLOOR, agent_screen
+
+ENGINE_ID = "engine-1"
+"""Who leases leads: the same after a restart, so that the new engine goes on with what the old one had."""
+
+NODES_SECONDS_MAX = 2.0  # for the nodes to connect at a start; the calls of a late one are taken for alive
+CLOCK_CHECK_SECONDS = 10.0
+CLOCK_STEP_SECONDS = 0.05  # a smaller difference is the clocks' own drift
+RECLAIM_SECONDS = 60.0
+FLOOR_SECONDS = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class Measures:
+    """What the process counts about itself; whoever serves metrics reads it."""
+
+    bridged: Callable[[float], None] = lambda seconds: None  # answer to bridge
+    handled: Callable[[str, float], None] = lambda kind, seconds: None
+    recorded: Callable[[RecordCommand], None] = lambda command: None
+    committed: Callable[[float, int], None] = lambda seconds, records: None
+
+
+class EngineProcess:
+    """One engine with everything around it; `run` lasts until cancelled."""
+
+    def __init__(
+        self,
+        asterisks: Sequence[AsteriskSettings],
+        transactions: Transactions,
+        bus: EventBus,
+        measures: Measures | None = None,
+    ) -> None:
+        """Take the nodes' settings, the database and the bus; to be called inside the loop that runs it."""
+        self._asterisks = asterisks
+        self._transactions = transactions
+        self._bus = bus
+        self._measures = measures or Measures()
+        self._loop = asyncio.get_running_loop()
+        self._wall_offset = time.time() - self._loop.time()
+        self._tasks: set[asyncio.Task[object]] = set()
+        self.campaigns: dict[CampaignId, CampaignSettings] = {}
+        self.is_deciding = False  # restored, and at work
+
+    async def run(self) -> None:
+        """Start, and work until cancelled."""
+        async with self._transactions.begin() as connection:
+            run_number = await store.begin_engine_run(connection, ENGINE_ID, self._now())
+            campaigns = await store.read_campaigns(connection)
+        self._build(epoch_of(run_number))
+        door = await self._open_door()
+        try:
+            self._start(self._writer.run())
+            for connector in self._connectors():
+                self._start(connector.run())
+            await self._restore(campaigns)
+            self._start(self._keep_clock())
+            self._start(self._reclaim())
+            self._start(self._publish_floor())
+            requests = EngineRequests(self)
+            await self._bus.answer(ENGINE_REQUESTS, requests.answer)
+            gc.collect()
+            gc.freeze()  # what lives now lives on: the collector need not look at it again
+            await asyncio.Event().wait()
+        finally:
+            await self._close(door)
+
+    # --- building ------------------------------------------------------------------------------------------
+
+    def _build(self, epoch: str) -> None:
+        self.engine = Engine(EngineSettings(epoch=epoch))
+        self._writer = RecordWriter(
+            self._transactions,
+            WriterListener(
+                may_dial=lambda dial: self.runner.dial(dial),
+                dial_refused=lambda dial, reason: self.runner.refuse_dial(dial, reason),
+                suppressed=lambda added: self.runner.tell(added),
+                database_lost=lambda: self._trunks.hold_back_all(DATABASE),
+                database_back=lambda: self._trunks.let_go_all(DATABASE),
+                committed=self._measures.committed,
+            ),
+            ENGINE_ID,
+            self.wall_now,
+        )
+        hands = Hands(
+            carry_out=self._carry_out,
+            hang_up_anywhere=self._hang_up_anywhere,
+            reserve=lambda command: self._leads.reserve(command),
+            show=self._show,
+            recorded=self._recorded,
+            handled=self._measures.handled,
+        )
+        self.runner = Runner(self.engine, self._writer, hands)
+        self.nodes = {
+            NodeId(settings.system_name): AsteriskNode(_node_settings(settings), self._listener())
+            for settings in self._asterisks
+        }
+        self.legs = AgentLegs(self.nodes, _telephones(self._asterisks), epoch, self.runner.tell)
+        self._trunks = TrunkService(
+            (TrunkId(trunk.name) for settings in self._asterisks for trunk in settings.trunks),
+            self.runner.tell,
+        )
+        self._leads = LeadSource(
+            self._transactions, ENGINE_ID, self.campaigns, self.wall_now, self.runner.tell
+        )
+
+    def _listener(self) -> NodeListener:
+        return NodeListener(
+            tell=self.runner.tell,
+            caller_arrived=self._caller_arrived,
+            agent_leg_up=lambda node_id, told: self.legs.leg_up(node_id, told),
+            agent_leg_gone=lambda node_id, told: self.legs.leg_gone(node_id, told),
+            resynchronised=self._node_resynchronised,
+            bridged=self._bridged,
+        )
+
+    async def _open_door(self) -> OutboundDoor | None:
+        """Listen for the nodes that connect to us; they name one address together."""
+        callers = {
+            settings.outbound.user_name: (
+                DoorKey(user_name=settings.outbound.user_name, password=settings.outbound.password),
+                self.nodes[NodeId(settings.system_name)],
+            )
+            for settings in self._asterisks
+            if settings.outbound is not None
+        }
+        first = next((each.outbound for each in self._asterisks if each.outbound is not None), None)
+        if first is None:
+            return None
+        parts = urlsplit(first.uri)
+        assert parts.hostname is not None
+        assert parts.port is not None
+        door = OutboundDoor(parts.hostname, parts.port, parts.path or "/", callers)
+        await door.open()
+        return door
+
+    def _connectors(self) -> list[InboundConnector]:
+        return [
+            InboundConnector(_ari_address(settings), self.nodes[NodeId(settings.system_name)])
+            for settings in self._asterisks
+            if settings.outbound is None
+        ]
+
+    # --- the start -----------------------------------------------------------------------------------------
+
+    async def _restore(self, campaigns: Sequence[StoredCampaign]) -> None:
+        await asyncio.wait([node.truth for node in self.nodes.values()], timeout=NODES_SECONDS_MAX)
+        tell = self.runner.tell
+        tell(WallClockSet(offset_seconds=self._wall_offset))
+        for settings in self._asterisks:
+            for trunk in settings.trunks:
+                tell(TrunkConfigured(settings=_trunk_settings(settings, trunk.name)))
+        for campaign in campaigns:
+            self.configure(campaign.settings)
+        state = await self._stored_state()
+        memories = {node_id: node.memory() for node_id, node in self.nodes.items()}
+        legs_up = [
+            agent.agent_id
+            for agent in state.agents
+            if self.legs.adopt(
+                _sign_in_again(agent.agent_id, agent.campaign_ids, agent.skills),
+                agent.node_id or next(iter(self.nodes)),
+                memories[agent.node_id].truth if agent.node_id in memories else None,
+            )
+        ]
+        self.runner.remember({attempt.attempt_id: attempt.node_id for attempt in state.attempts})
+        now = self._loop.time()
+        tell(restored(state, memories, legs_up, now))
+        for campaign in campaigns:
+            tell(CampaignStatusSet(campaign_id=campaign.settings.campaign_id, status=campaign.wanted_status))
+        for node in self.nodes.values():
+            node.release_news()
+        self.is_deciding = True
+        _log.info("engine: at work with %d campaigns", len(campaigns))
+
+    async def _stored_state(self) -> StoredState:
+        definitions = {
+            campaign_id: settings.policy_pack.abandon_definition
+            for campaign_id, settings in self.campaigns.items()
+        }
+        clock = EngineClock(wall_offset_seconds=self._wall_offset)
+        async with self._transactions.begin() as connection:
+            return await store.read_stored_state(connection, ENGINE_ID, definitions, self._now(), clock)
+
+    def configure(self, settings: CampaignSettings) -> None:
+        """Give a campaign its settings."""
+        self.campaigns[settings.campaign_id] = settings
+        self.runner.tell(CampaignConfigured(settings=settings))
+
+    async def read_campaign(self, campaign_id: CampaignId) -> None:
+        """Take a campaign's settings and wanted status out of the database, as they are now."""
+        async with self._transactions.begin() as connection:
+            campaigns = await store.read_campaigns(connection)
+        for campaign in campaigns:
+            if campaign.settings.campaign_id == campaign_id:
+                self.configure(campaign.settings)
+                self.runner.tell(CampaignStatusSet(campaign_id=campaign_id, status=campaign.wanted_status))
+
+    # --- hands ---------------------------------------------------------------------------------------------
+
+    def _carry_out(self, node_id: NodeId, command: NetworkCommand) -> None:
+        self.nodes[node_id].carry_out(command)
+
+    def _hang_up_anywhere(self, command: HangUp) -> None:
+        for node in self.nodes.values():
+            node.carry_out(command)
+
+    def _show(self, command: ScreenCommand) -> None:
+        self._start(self._bus.publish(agent_screen(command.agent_id), command))
+
+    def _recorded(self, command: RecordCommand) -> None:
+        self._measures.recorded(command)
+        if isinstance(command, RecordAgentState):
+            self._start(self._bus.publish(agent_screen(command.agent_id), command))
+            if command.status is AgentStatus.LOGGED_OUT:
+                self.legs.signed_out(command.agent_id)
+
+    def _bridged(self, command: ConnectToAgent, seconds: float) -> None:
+        self._measures.bridged(seconds)
+
+    def _caller_arrived(self, node_id: NodeId, told: CallerArrived) -> None:
+        """Nobody is called by this number yet: whoever calls is told goodbye by the dialplan."""
+        _log.warning("node %s: a caller for whom no campaign is set", node_id)
+        self.nodes[node_id].carry_out(HangUp(attempt_id=told.attempt_id))
+
+    def _node_resynchronised(self, node_id: NodeId, truth: NodeTruth) -> None:
+        self.legs.resynchronise(node_id, truth)
+
+    # --- by the clock --------------------------------------------------------------------------------------
+
+    def wall_now(self) -> float:
+        """POSIX seconds."""
+        return time.time()
+
+    def floor(self) -> FloorSnapshot:
+        """The floor as it is."""
+        return self.engine.snapshot(self._loop.time())
+
+    def _now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def _keep_clock(self) -> None:
+        while True:
+            await asyncio.sleep(CLOCK_CHECK_SECONDS)
+            offset = time.time() - self._loop.time()
+            if abs(offset - self._wall_offset) > CLOCK_STEP_SECONDS:
+                self._wall_offset = offset
+                self.runner.tell(WallClockSet(offset_seconds=offset))
+
+    async def _reclaim(self) -> None:
+        while True:
+            await asyncio.sleep(RECLAIM_SECONDS)
+            await self._leads.reclaim()
+
+    async def _publish_floor(self) -> None:
+        while True:
+            await self._bus.publish(FLOOR, self.floor())
+            await asyncio.sleep(FLOOR_SECONDS)
+
+    def _start(self, work: Coroutine[object, object, object]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: "asyncio.Task[object]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("engine: a task ended with %s", type(error).__name__, exc_info=error)
+
+    async def _close(self, door: OutboundDoor | None) -> None:
+        """End without losing a record; calls and agents' legs live on at their nodes."""
+        self.is_deciding = False
+        self.runner.stop()
+        if door is not None:
+            await door.close()
+        try:
+            await asyncio.wait_for(self._writer.drain(), timeout=3.0)
+        except TimeoutError:
+            _log.warning("engine: %d records could not be written", self._writer.backlog)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._leads.close()
+
+
+def _node_settings(settings: AsteriskSettings) -> NodeSettings:
+    return NodeSettings(
+        node_id=NodeId(settings.system_name),
+        application=settings.application,
+        endpoints={TrunkId(trunk.name): trunk.name for trunk in settings.trunks},
+        sounds=Sounds(safe_harbour=settings.safe_harbour_sound),
+    )
+
+
+def _trunk_settings(settings: AsteriskSettings, name: str) -> TrunkSettings:
+    trunk = next(trunk for trunk in settings.trunks if trunk.name == name)
+    return TrunkSettings(
+        trunk_id=TrunkId(name),
+        node_id=NodeId(settings.system_name),
+        channels_max=trunk.channels_max,
+        calls_per_second_max=trunk.calls_per_second_max,
+    )
+
+
+def _telephones(asterisks: Sequence[AsteriskSettings]) -> Mapping[str, NodeId]:
+    return {agent.name: NodeId(settings.system_name) for settings in asterisks for agent in settings.agents}
+
+
+def _ari_address(settings: AsteriskSettings) -> AriAddress:
+    return AriAddress(
+        base_url=f"http://{settings.http_address}:{settings.http_port}/ari",
+        user_name=settings.ari.name,
+        password=settings.ari.password,
+    )
+
+
+def _sign_in_again(
+    agent_id: AgentId, campaign_ids: tuple[CampaignId, ...], skills: frozenset[str]
+) -> SignInRequested:
+    return SignInRequested(
+        agent_id=agent_id, campaign_ids=campaign_ids, endpoint=str(agent_id), skills=skills
+    )
