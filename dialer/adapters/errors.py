@@ -2,6 +2,7 @@
 
 AdapterError
 ├── StatementError     ours: queries.sql is not written as the loader expects
+├── SettingsUnusable   the caller's: settings of a campaign cannot be used as they are stored or given
 ├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
 └── StoreLost          the world's: the database went away in a transaction; it may be done or undone
 """
@@ -13,6 +14,10 @@ class AdapterError(Exception):
 
 class StatementError(AdapterError):
     """`queries.sql` is not as expected; the message names statement and line."""
+
+
+class SettingsUnusable(AdapterError):
+    """Settings of a campaign cannot be used; the message names field, what was expected and what came."""
 
 
 class UnknownCampaigns(AdapterError):

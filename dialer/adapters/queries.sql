@@ -371,9 +371,12 @@ with gone as (delete from dialer.agents where agent_id = any($1::text[]))
 delete from dialer.owed_dispositions where agent_id = any($1::text[]);
 
 -- name: set_campaign_statuses
--- purpose: Keep the latest status of campaigns.
+-- purpose: Keep the latest status of campaigns; one that was to drain and has stopped is wanted stopped.
 -- rows: none
-update dialer.campaigns c set status = g.status, status_changed_at = g.changed_at
+update dialer.campaigns c set status = g.status, status_changed_at = g.changed_at,
+    wanted_status = case
+        when g.status = 'stopped' and c.wanted_status = 'draining' then 'stopped' else c.wanted_status
+    end
 from unnest($1::int[], $2::text[], $3::timestamptz[]) as g (campaign_number, status, changed_at)
 where c.campaign_number = g.campaign_number;
 
@@ -431,6 +434,32 @@ order by g.answered_at, g.attempt_id;
 -- purpose: Make a campaign known, if it is not.
 -- rows: none
 insert into dialer.campaigns (campaign_id) values ($1) on conflict (campaign_id) do nothing;
+
+-- name: read_campaigns
+-- purpose: Give every campaign, or only $1, with its settings and statuses.
+-- rows: one for each
+select campaign_number, campaign_id, settings, settings_changed_at, wanted_status, wanted_status_at, status,
+    status_changed_at
+from dialer.campaigns
+where $1::text is null or campaign_id = $1
+order by campaign_id;
+
+-- name: save_campaign_settings
+-- purpose: Keep the settings $2 of campaign $1, which is made if it is not there.
+-- rows: none
+insert into dialer.campaigns (campaign_id, settings, settings_changed_at) values ($1, $2::jsonb, $3)
+on conflict (campaign_id) do update
+set settings = excluded.settings, settings_changed_at = excluded.settings_changed_at;
+
+-- name: order_campaign_status
+-- purpose: Keep what campaign $1 is to do.
+-- rows: one, unless there is no such campaign
+update dialer.campaigns set wanted_status = $2, wanted_status_at = $3 where campaign_id = $1 returning campaign_number;
+
+-- name: begin_engine_run
+-- purpose: Give the number of a start of engine $1, which no other start ever has.
+-- rows: one
+insert into dialer.engine_runs (engine_id, started_at) values ($1, $2) returning run_number;
 
 -- name: create_list
 -- purpose: Make a list of campaign $1.

@@ -4,9 +4,20 @@ Every change may be repeated: an answer that was lost on its way does not make a
 """
 
 from dialer.adapters.store.attempts import begin_attempts, end_attempts
-from dialer.adapters.store.campaigns import campaign_numbers, create_campaign, record_campaign_statuses
+from dialer.adapters.store.campaign_settings import decode_settings, encode_settings
+from dialer.adapters.store.campaigns import (
+    StoredCampaign,
+    campaign_numbers,
+    create_campaign,
+    order_campaign_status,
+    read_campaign,
+    read_campaigns,
+    record_campaign_statuses,
+    save_campaign_settings,
+)
 from dialer.adapters.store.decisions import record_pacing_decisions
 from dialer.adapters.store.dispositions import save_dispositions
+from dialer.adapters.store.engine_runs import begin_engine_run
 from dialer.adapters.store.floor import record_agent_states, sign_in_agent
 from dialer.adapters.store.ledger import read_ledger
 from dialer.adapters.store.lists import NewLead, NewNumber, add_leads, create_list, suppress_numbers
@@ -26,15 +37,22 @@ __all__ = [
     "OpenAttempt",
     "Reservation",
     "SignedInAgent",
+    "StoredCampaign",
     "StoredState",
     "add_leads",
     "begin_attempts",
+    "begin_engine_run",
     "campaign_numbers",
     "create_campaign",
     "create_list",
+    "decode_settings",
+    "encode_settings",
     "end_attempts",
     "ensure_partitions",
     "find_zone_groups",
+    "order_campaign_status",
+    "read_campaign",
+    "read_campaigns",
     "read_ledger",
     "read_stored_state",
     "reclaim_leads",
@@ -43,6 +61,7 @@ __all__ = [
     "record_pacing_decisions",
     "release_leads",
     "reserve_leads",
+    "save_campaign_settings",
     "save_dispositions",
     "sign_in_agent",
     "suppress_numbers",
