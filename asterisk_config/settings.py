@@ -162,6 +162,8 @@ class Trunk:
     codecs: tuple[Codec, ...] = (Codec.ALAW, Codec.ULAW)
     qualify_seconds: int = 30  # between two questions whether it is alive; 0: never asked
     rtp_seconds_max: int = 30  # a call without a packet for so long is ended
+    channels_max: int = 30  # calls at once, by the contract with the carrier
+    calls_per_second_max: float = 5.0  # begun in any one second, by the same
 
     def __post_init__(self) -> None:
         require_name(self.name, "trunk.name")
@@ -179,6 +181,8 @@ class Trunk:
         require_codecs(self.codecs, "trunk.codecs")
         require_range(self.qualify_seconds, 0, 3600, "trunk.qualify_seconds")
         require_range(self.rtp_seconds_max, 2, 3600, "trunk.rtp_seconds_max")
+        require_range(self.channels_max, 1, 10_000, "trunk.channels_max")
+        require_range(self.calls_per_second_max, 0.01, 1000, "trunk.calls_per_second_max")
 
     @property
     def allowed_networks(self) -> tuple[str, ...]:
@@ -276,6 +280,7 @@ class AsteriskSettings:
     agents: tuple[Agent, ...] = ()
     amd: AnsweringMachineDetection = AnsweringMachineDetection()
     heartbeat_seconds_max: int = 3  # an engine that was silent for longer gets no answered call
+    answer_seconds_max: int = 4  # an answered call not in hand by then hears the message; a dial may say less
     safe_harbour_sound: str = "paceline/safe-harbour-message"
     call_records: bool = True  # Asterisk's own list of calls, to compare ours with
 
@@ -289,6 +294,7 @@ class AsteriskSettings:
             require_address(getattr(self, f"{name}_address"), f"{name}_address")
             require_port(getattr(self, f"{name}_port"), f"{name}_port")
         require_range(self.heartbeat_seconds_max, 2, 60, "heartbeat_seconds_max")
+        require_range(self.answer_seconds_max, 1, 60, "answer_seconds_max")
         require_sound(self.safe_harbour_sound, "safe_harbour_sound")
         self._require_no_clash()
 
