@@ -6,7 +6,8 @@ AsteriskConfigError
 ├── UnreadableFileError    a line that Asterisk's file format does not know (the file's)
 ├── WriteError             the folder of the files cannot be written (the machine's)
 ├── AsteriskMissingError   no Asterisk 22 is there, or it cannot be fetched (the machine's)
-└── AsteriskStartError     Asterisk was started and did not become ready (Asterisk's)
+├── AsteriskStartError     Asterisk was started and did not become ready (Asterisk's)
+└── TelephonesError        the laboratory's carrier or phones do not answer (the laboratory's)
 
 A message never holds a secret: of a refused one it says only what is wrong with it.
 """
@@ -67,3 +68,11 @@ class AsteriskStartError(AsteriskConfigError):
         self.log = log
         tail = f"\n{log}" if log else ""
         super().__init__(f"Asterisk {name!r}: expected {expected}, got {came}; its last words follow{tail}")
+
+
+class TelephonesError(AsteriskConfigError):
+    """The laboratory's carrier or phones do not do what they should."""
+
+    def __init__(self, *, expected: str, came: str, log: str = "") -> None:
+        tail = f"\n{log}" if log else ""
+        super().__init__(f"the laboratory's telephones: expected {expected}, got {came}; start them anew{tail}")

@@ -81,7 +81,7 @@ class AsteriskInstance:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent(),
+                preexec_fn=die_with_parent(),
                 env={**os.environ, "LC_ALL": "C"},
             )
         try:
@@ -197,8 +197,8 @@ def _link(path: Path, target: Path) -> None:
         path.symlink_to(target)
 
 
-def _die_with_parent() -> Callable[[], None]:
-    """What a child does before it becomes Asterisk; the library is loaded before the fork, not after it."""
+def die_with_parent() -> Callable[[], None]:
+    """What a child does before it becomes another program; the library is loaded before the fork."""
     libc = ctypes.CDLL(None)
 
     def ask_for_signal() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from typing import Protocol, TypedDict, TypeVar
 
 from asterisk_config.lab.instance import AsteriskInstance, folders_in
 from asterisk_config.lab.network import free_ports, free_rtp_ports
@@ -33,6 +33,7 @@ from asterisk_config.settings import (
 
 CARRIER_ACCOUNT = "paceline-trunk"  # the name under which the dialer signs in with the carrier
 CUSTOMERS = Path(__file__).with_name("customers.conf")
+Running = TypeVar("Running", bound="Startable")
 SECRET_BYTES = 18
 TCP_PORTS_EACH = 2  # HTTP and AMI
 RTP_SECONDS_MAX = 5
@@ -79,30 +80,40 @@ def prepare_laboratory(
     password = new_secret()
     registration = Registration(user_name=CARRIER_ACCOUNT, password=password) if registers else None
     dialer_settings = AsteriskSettings(
-        **_own("dialer", root, program, tcp[:TCP_PORTS_EACH], dialer_rtp),
+        **own_settings("dialer", root, program, tcp[:TCP_PORTS_EACH], dialer_rtp),
         sip_port=dialer_sip,
-        trunks=(_trunk("carrier", carrier_sip, registration),),
+        trunks=(lab_trunk("carrier", carrier_sip, registration),),
         agents=agents,
         outbound=outbound,
     )
     account = Agent(name=CARRIER_ACCOUNT, password=password, phone=Phone.SIP, codecs=(Codec.ULAW,))
     carrier_settings = AsteriskSettings(
-        **_own("carrier", root, program, tcp[TCP_PORTS_EACH:], carrier_rtp),
+        **own_settings("carrier", root, program, tcp[TCP_PORTS_EACH:], carrier_rtp),
         sip_port=carrier_sip,
-        trunks=() if registers else (_trunk("dialer", dialer_sip, None),),
+        trunks=() if registers else (lab_trunk("dialer", dialer_sip, None),),
         agents=(account,) if registers else (),
     )
     carrier_texts = {**render(carrier_settings), "extensions.conf": CUSTOMERS.read_text()}
     return Laboratory(
-        dialer=_instance("dialer", root, program, render(dialer_settings)),
-        carrier=_instance("carrier", root, program, carrier_texts),
+        dialer=instance_of("dialer", root, program, render(dialer_settings)),
+        carrier=instance_of("carrier", root, program, carrier_texts),
         dialer_settings=dialer_settings,
         carrier_settings=carrier_settings,
     )
 
 
+class Startable(Protocol):
+    """Any kind of laboratory."""
+
+    def start(self) -> None:
+        """Start everything, or nothing."""
+
+    def stop(self) -> None:
+        """Stop everything."""
+
+
 @contextmanager
-def running(lab: Laboratory) -> Iterator[Laboratory]:
+def running(lab: Running) -> Iterator[Running]:
     """A laboratory that runs for as long as the block lasts."""
     lab.start()
     try:
@@ -116,7 +127,7 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-class _Own(TypedDict):
+class OwnSettings(TypedDict):
     """Settings that the two Asterisks differ in."""
 
     system_name: str
@@ -129,8 +140,11 @@ class _Own(TypedDict):
     rtp: RtpPorts
 
 
-def _own(name: str, root: Path, program: AsteriskProgram, tcp: tuple[int, ...], rtp: tuple[int, int]) -> _Own:
-    return _Own(
+def own_settings(
+    name: str, root: Path, program: AsteriskProgram, tcp: tuple[int, ...], rtp: tuple[int, int]
+) -> OwnSettings:
+    """What one Asterisk of a laboratory has for itself; `tcp` are its ports for HTTP and AMI."""
+    return OwnSettings(
         system_name=name,
         entity_id=ENTITY_IDS[name],
         folders=folders_in(root / name, program),
@@ -142,7 +156,8 @@ def _own(name: str, root: Path, program: AsteriskProgram, tcp: tuple[int, ...], 
     )
 
 
-def _trunk(name: str, port: int, registration: Registration | None) -> Trunk:
+def lab_trunk(name: str, port: int, registration: Registration | None) -> Trunk:
+    """A trunk to a port of loopback."""
     return Trunk(
         name=name,
         host=LOOPBACK,
@@ -155,5 +170,6 @@ def _trunk(name: str, port: int, registration: Registration | None) -> Trunk:
     )
 
 
-def _instance(name: str, root: Path, program: AsteriskProgram, texts: dict[str, str]) -> AsteriskInstance:
+def instance_of(name: str, root: Path, program: AsteriskProgram, texts: dict[str, str]) -> AsteriskInstance:
+    """An Asterisk in a folder of its own below the laboratory's."""
     return AsteriskInstance(name=name, root=root / name, program=program, texts=texts)

@@ -73,14 +73,14 @@ def free_ports(count: int, *, kind: socket.SocketKind) -> tuple[int, ...]:
             each.close()
 
 
-def free_rtp_ports(count: int) -> tuple[tuple[int, int], ...]:
+def free_rtp_ports(count: int, *, size: int = RTP_PORTS) -> tuple[tuple[int, int], ...]:
     """Ranges of ports for speech, first and last, each free at its first port; processes begin elsewhere."""
     ranges: list[tuple[int, int]] = []
-    places = (RTP_LAST_MOST - RTP_FIRST_LEAST) // RTP_PORTS
+    places = (RTP_LAST_MOST - RTP_FIRST_LEAST) // size
     for step in range(places):
-        first = RTP_FIRST_LEAST + (os.getpid() + step) % places * RTP_PORTS
+        first = RTP_FIRST_LEAST + (os.getpid() + step) % places * size
         if _is_free(first):
-            ranges.append((first, first + RTP_PORTS - 1))
+            ranges.append((first, first + size - 1))
         if len(ranges) == count:
             break
     return tuple(ranges)

@@ -1,0 +1,101 @@
+"""The called parties of one trunk: plays a population over SIP and RTP, and keeps the truth about every call.
+
+No call outlives its far side or the limits: a killed Asterisk says no goodbye.
+"""
+
+import secrets
+import time
+from collections import Counter
+
+from asterisk_config.lab.called_party import CARRIER_LIMITS, CalledParty, PartyLimits
+from asterisk_config.lab.carrier_call import CarrierCall
+from asterisk_config.lab.population import Population
+from asterisk_config.lab.rtp_stream import LOOPBACK
+from asterisk_config.lab.sip_dialog import SipDialog
+from asterisk_config.lab.sip_endpoint import Address, SipEndpoint, answer_outside_of_calls
+from asterisk_config.lab.sip_message import SipMessage
+from asterisk_config.lab.telephone_room import TelephoneRoom
+
+
+class SipCarrier:
+    """Listens where the trunk points to, and plays whoever is called there."""
+
+    def __init__(
+        self, room: TelephoneRoom, population: Population, *, limits: PartyLimits = CARRIER_LIMITS
+    ) -> None:
+        self.population = population  # may be changed while it runs: calls that are up go on as they began
+        self.endpoint = SipEndpoint(self._receive)
+        self._room = room
+        self._limits = limits
+        self._calls: dict[str, CarrierCall] = {}  # by SIP's Call-ID
+        self._parties: dict[str, CalledParty] = {}
+        self._attempts: Counter[str] = Counter()
+
+    async def open(self, port: int = 0) -> None:
+        """Listen on a port of loopback; raises `OSError` where it is taken."""
+        await self.endpoint.open(LOOPBACK, port)
+        self._room.undo.callback(self.endpoint.close)
+
+    def truth(self) -> list[CarrierCall]:
+        """Every call so far, those that are up too, in the order they came."""
+        for party in self._parties.values():
+            party.note()
+        return list(self._calls.values())
+
+    @property
+    def calls_up(self) -> int:
+        """Calls that are not over."""
+        return len(self._parties)
+
+    def forget(self) -> None:
+        """Forget the calls that are over, and how often each number was called."""
+        self._calls = {name: call for name, call in self._calls.items() if name in self._parties}
+        self._attempts.clear()
+
+    def hang_up(self, sip_call_id: str) -> bool:
+        """Let the party of a call hang up now; False if that call is not up."""
+        party = self._parties.get(sip_call_id)
+        if party is not None:
+            party.hang_up()
+        return party is not None
+
+    def _receive(self, message: SipMessage, address: Address) -> None:
+        party = self._parties.get(message.call_id)
+        if party is not None:
+            party.dialog.receive(message, address)
+        elif message.method == "INVITE" and not message.to_tag:
+            # One that is over already is a datagram that came late.
+            if message.call_id not in self._calls:
+                self._begin(message, address)
+        elif message.method == "REGISTER":
+            signed_in = (
+                ("Contact", message.header("contact")),
+                ("Expires", message.header("expires") or "300"),
+            )
+            self.endpoint.answer(message, address, 200, tag=secrets.token_hex(4), headers=signed_in)
+        else:
+            answer_outside_of_calls(self.endpoint, message, address)
+
+    def _begin(self, invite: SipMessage, address: Address) -> None:
+        number = invite.user
+        behaviour = self.population.behaviour(number, self._attempts[number])
+        call = CarrierCall(
+            sip_call_id=invite.call_id,
+            number=number,
+            caller_id_number=invite.caller,
+            attempt=self._attempts[number],
+            fate=behaviour.fate,
+            invited_at=time.time(),
+        )
+        self._attempts[number] += 1
+        dialog = SipDialog(self.endpoint, invite, address)
+        party = CalledParty(self._room, call, dialog, behaviour, limits=self._limits)
+        self._calls[call.sip_call_id] = call
+        self._parties[call.sip_call_id] = party
+        self._room.start(self._play(party))
+
+    async def _play(self, party: CalledParty) -> None:
+        try:
+            await party.play()
+        finally:
+            self._parties.pop(party.call.sip_call_id, None)
