@@ -5,7 +5,6 @@ we are killed, and elsewhere the next start ends what it finds. Loopback only; a
 It must be started from the main thread: the kernel ties its life to the thread that started it.
 """
 
-import ctypes
 import fcntl
 import os
 import secrets
@@ -13,14 +12,13 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote
 
+from app.dying_with_parent import dying_with_parent
 from app.errors import FolderTaken, FolderUnusable, PortTaken, StartFailed
 from app.postgres_binaries import PostgresBinaries, find_binaries, reachable_binaries
 from app.postmaster_file import FILE_NAME, is_postgres, is_there, read_postmaster
@@ -35,7 +33,6 @@ STOP_SECONDS_MAX = 60.0  # a fast shutdown writes a checkpoint
 MAKE_SECONDS_MAX = 300.0
 LOG_BYTES_MAX = 16_000_000  # at a start; the one before is kept beside it
 LOG_LINES_SHOWN = 12
-PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 SERVER_SETTINGS = {
     "listen_addresses": HOST,
@@ -272,7 +269,7 @@ class EmbeddedPostgres:
                 stderr=subprocess.STDOUT,
                 cwd="/",
                 start_new_session=True,  # an interrupt from the keyboard is ours to pass on
-                preexec_fn=_dying_with_parent(),
+                preexec_fn=dying_with_parent(signal.SIGINT),
                 **self._identity,
             )
 
@@ -295,20 +292,3 @@ class EmbeddedPostgres:
     def _last_words(self) -> str:
         lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         return "\n".join(lines[-LOG_LINES_SHOWN:])
-
-
-def _dying_with_parent() -> Callable[[], None] | None:
-    """What the child does before it becomes PostgreSQL: on Linux, ask for a signal when we die.
-
-    It runs after the change of user, which would clear the wish.
-    """
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def ask() -> None:
-        if prctl(PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0) != 0 or os.getppid() != parent:
-            os._exit(1)
-
-    return ask

@@ -2,6 +2,8 @@
 
 AppError
 ├── SettingError          the caller's: a setting in the environment cannot be used
+├── BusDown               the bus is not there
+│   └── NatsUnusable      the machine's or the caller's: our NATS is missing, has ended, its port is taken
 └── DatabaseError         the database is not there, or not as it must be
     ├── BinariesMissing   the machine's: no PostgreSQL that we could start
     ├── FolderTaken       the caller's: another program uses the data folder
@@ -18,6 +20,14 @@ class AppError(Exception):
 
 class SettingError(AppError):
     """A setting cannot be used; the message names it, what was expected and what came."""
+
+
+class BusDown(AppError):
+    """The bus is not there: no Paceline runs on this home, or the server of `NATS_URL` is away."""
+
+
+class NatsUnusable(BusDown):
+    """Our own NATS server is missing, ended at once, or its port is taken."""
 
 
 class DatabaseError(AppError):

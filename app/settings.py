@@ -12,6 +12,7 @@ from app.errors import SettingError
 
 PORT_DEFAULT = 54329  # beside PostgreSQL's own 5432, which a server of the system may use
 PORT_MAX = 65535
+NATS_PORT_DEFAULT = 54222  # beside NATS's own 4222
 HOME_OF_ROOT = Path("/var/lib/paceline")
 
 
@@ -28,6 +29,15 @@ class DatabaseSettings:
     is_durable: bool = True  # False: a power cut may lose everything (tests only)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusSettings:
+    """Where the NATS server is, or where our own keeps its things."""
+
+    url: str | None = None  # a server that somebody else runs, with its credentials; None: our own
+    folder: Path  # of our own server: address with password, configuration, log
+    port: int = NATS_PORT_DEFAULT  # on loopback; 0: any free one
+
+
 def read_database_settings(environment: Mapping[str, str] = os.environ) -> DatabaseSettings:
     """Read `DATABASE_URL` and the `PACELINE_…` variables that concern the database.
 
@@ -42,8 +52,27 @@ def read_database_settings(environment: Mapping[str, str] = os.environ) -> Datab
         url=url,
         folder=home_folder(environment) / "postgres",
         binaries=Path(binaries) if binaries else None,
-        port=_port(environment.get("PACELINE_POSTGRES_PORT", str(PORT_DEFAULT))),
+        port=_port(environment, "PACELINE_POSTGRES_PORT", PORT_DEFAULT),
         user=environment.get("PACELINE_POSTGRES_USER") or None,
+    )
+
+
+def read_bus_settings(environment: Mapping[str, str] = os.environ) -> BusSettings:
+    """Read `NATS_URL` and the `PACELINE_…` variables that concern the bus.
+
+    Raises:
+        SettingError: if one of them cannot be used; the URL's credentials are not repeated.
+    """
+    url = environment.get("NATS_URL") or None
+    for part in url.split(",") if url is not None else ():
+        if not part.startswith(("nats://", "tls://")):
+            raise SettingError(
+                f"NATS_URL: expected nats://… or tls://…, it begins with {part.split(':')[0]!r}"
+            )
+    return BusSettings(
+        url=url,
+        folder=home_folder(environment) / "nats",
+        port=_port(environment, "PACELINE_NATS_PORT", NATS_PORT_DEFAULT),
     )
 
 
@@ -57,7 +86,8 @@ def home_folder(environment: Mapping[str, str]) -> Path:
     return (Path(data) if data else Path.home() / ".local" / "share") / "paceline"
 
 
-def _port(text: str) -> int:
+def _port(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, str(default))
     if not (text.isascii() and text.isdigit() and int(text) <= PORT_MAX):
-        raise SettingError(f"PACELINE_POSTGRES_PORT: expected 0 (any) to {PORT_MAX}, got {text!r}")
+        raise SettingError(f"{name}: expected 0 (any) to {PORT_MAX}, got {text!r}")
     return int(text)

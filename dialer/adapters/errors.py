@@ -4,8 +4,11 @@ AdapterError
 ├── StatementError     ours: queries.sql is not written as the loader expects
 ├── SettingsUnusable   the caller's: settings of a campaign cannot be used as they are stored or given
 ├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+├── WireError          the other process's, or ours: a message does not fit its class (also a `BusError`)
 └── StoreLost          the world's: the database went away in a transaction; it may be done or undone
 """
+
+from dialer.messages.event_bus import BusError
 
 
 class AdapterError(Exception):
@@ -26,3 +29,7 @@ class UnknownCampaigns(AdapterError):
 
 class StoreLost(AdapterError):
     """The database went away; what the transaction did may be there or not, so it is to be repeated."""
+
+
+class WireError(AdapterError, BusError):
+    """Bytes are no message, or a message cannot be said in bytes; the text says what was expected."""
