@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from app.errors import BusDown
 from app.nats_server import read_address
-from app.settings import BusSettings
+from app.settings import BusSettings, read_bus_settings
 from dialer.adapters.nats_bus import NatsBus
 from dialer.messages import BusError
 
@@ -13,12 +13,15 @@ CONNECT_SECONDS_MAX = 5.0
 
 
 @asynccontextmanager
-async def open_bus(settings: BusSettings, *, name: str = "paceline") -> AsyncIterator[NatsBus]:
-    """The bus while the block runs.
+async def open_bus(settings: BusSettings | None = None, *, name: str = "paceline") -> AsyncIterator[NatsBus]:
+    """The bus while the block runs; without settings, as the environment says.
 
     Raises:
         BusDown: no server is there; the text says what to start.
+        SettingError: a setting in the environment cannot be used.
     """
+    if settings is None:
+        settings = read_bus_settings()
     url = settings.url or read_address(settings.folder)
     start = "check NATS_URL" if settings.url else f"start `paceline serve` (home {settings.folder.parent})"
     if url is None:

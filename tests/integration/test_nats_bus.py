@@ -1,4 +1,4 @@
-"""The bus over a real NATS server: the contract, a server that dies, freezes and comes back, and what it guards."""
+"""The bus over a real NATS server: the contract, a server that dies or freezes, and what it guards."""
 
 import asyncio
 import os
@@ -16,7 +16,7 @@ from app.errors import BusDown, NatsUnusable
 from app.nats_server import HOST, NatsServer
 from app.settings import BusSettings
 from dialer.adapters.nats_bus import NatsBus
-from dialer.messages import Accepted, EventBus, NobodyAnswered
+from dialer.messages import Accepted, NobodyAnswered
 from tests.bus_contract import SECONDS_MAX, SUBJECT, BusContract, Ear, paused
 
 
@@ -68,7 +68,7 @@ async def answer_all(question: object) -> object:
 async def test_server_killed_and_started_again_is_found_by_everybody(
     server: NatsServer, settings: BusSettings, buses: tuple[NatsBus, NatsBus]
 ) -> None:
-    """Subscriptions and answers are there again, what was said meanwhile is lost and counted, nobody waited."""
+    """Subscriptions and answers are there again; what was said meanwhile is counted as lost."""
     here, there = buses
     ear, was_told = Ear(wanted=1), asyncio.Event()
 

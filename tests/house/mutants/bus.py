@@ -56,8 +56,8 @@ MUTANTS: tuple[Mutant, ...] = (
     in_wire(
         "bytes that are no text are an error of another kind",
         "test_bytes_of_any_kind_raise_nothing_but_wire_error",
-        "        envelope = _envelopes.decode(data)\n    except (msgspec.MsgspecError, UnicodeError, RecursionError)",
-        "        envelope = _envelopes.decode(data)\n    except (UnicodeError, RecursionError)",
+        "envelope = _envelopes.decode(data)\n    except (msgspec.MsgspecError, UnicodeError,",
+        "envelope = _envelopes.decode(data)\n    except (UnicodeError,",
     ),
     in_wire(
         "sets are said in any order",

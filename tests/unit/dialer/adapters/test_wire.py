@@ -136,7 +136,7 @@ def test_message_with_a_value_of_another_type_is_refused(kind: str, body: object
 )
 def test_bytes_that_are_no_message_are_refused(data: bytes) -> None:
     """Anything may arrive on a bus, and only one thing happens to it."""
-    with pytest.raises(WireError, match="expected|AgentPaused"):
+    with pytest.raises(WireError, match=r"expected|AgentPaused"):
         decode(data)
 
 
