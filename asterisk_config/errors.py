@@ -75,4 +75,6 @@ class TelephonesError(AsteriskConfigError):
 
     def __init__(self, *, expected: str, came: str, log: str = "") -> None:
         tail = f"\n{log}" if log else ""
-        super().__init__(f"the laboratory's telephones: expected {expected}, got {came}; start them anew{tail}")
+        super().__init__(
+            f"the laboratory's telephones: expected {expected}, got {came}; start them anew{tail}"
+        )

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from itertools import repeat
 
-from asterisk_config.lab.tones import FRAME_SAMPLES, FRAME_SECONDS, SILENT_FRAME, Hearing
+from asterisk_config.lab.tones import FRAME_SAMPLES, FRAME_SECONDS, SILENT_FRAME, Hearing, Tone
 
 LOOPBACK = "127.0.0.1"
 HEADER = struct.Struct("!BBHII")
@@ -22,6 +22,7 @@ FETCHED_MAX = 4  # packets of one stream at one beat
 LATE_SECONDS_MAX = 0.2  # behind by more, the missed beats are left out instead of sent in a burst
 REFUSALS_MAX = 25  # half a second of "nobody listens there": the far end died
 PACKET_BYTES_MAX = 2048
+GAP_SECONDS = 0.2  # without a packet is silence
 
 
 class RtpStream:
@@ -67,6 +68,12 @@ class RtpStream:
         except OSError:  # a place that cannot be reached
             self._refusals = REFUSALS_MAX
             self.refused_at = time.time()
+
+    def hears(self, now: float) -> Tone:
+        """Who is heard at this moment."""
+        if self.last_packet_at is None or now - self.last_packet_at > GAP_SECONDS:
+            return Tone.SILENCE
+        return self.hearing.now
 
     def close(self) -> None:
         """Give the port back."""
@@ -118,6 +125,8 @@ class RtpStream:
         if len(packet) <= HEADER.size or packet[0] >> 6 != 2 or packet[1] & 0x7F != ULAW:
             return
         self.packets_received += 1
+        if self.last_packet_at is not None and now - self.last_packet_at > GAP_SECONDS:
+            self.hearing.pause(self.last_packet_at)
         self.last_packet_at = now
         if self.first_packet_at is None:
             self.first_packet_at = now

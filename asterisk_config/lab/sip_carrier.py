@@ -7,11 +7,13 @@ import secrets
 import time
 from collections import Counter
 
-from asterisk_config.lab.called_party import CARRIER_LIMITS, CalledParty, PartyLimits
+from asterisk_config.lab.called_party import CalledParty
+from asterisk_config.lab.calling_party import CallingParty
 from asterisk_config.lab.carrier_call import CarrierCall
-from asterisk_config.lab.population import Population
+from asterisk_config.lab.party import CARRIER_LIMITS, Party, PartyLimits
+from asterisk_config.lab.population import Behaviour, Fate, Population
 from asterisk_config.lab.rtp_stream import LOOPBACK
-from asterisk_config.lab.sip_dialog import SipDialog
+from asterisk_config.lab.sip_dialog import CalledDialog, CallingDialog
 from asterisk_config.lab.sip_endpoint import Address, SipEndpoint, answer_outside_of_calls
 from asterisk_config.lab.sip_message import SipMessage
 from asterisk_config.lab.telephone_room import TelephoneRoom
@@ -28,7 +30,7 @@ class SipCarrier:
         self._room = room
         self._limits = limits
         self._calls: dict[str, CarrierCall] = {}  # by SIP's Call-ID
-        self._parties: dict[str, CalledParty] = {}
+        self._parties: dict[str, Party] = {}
         self._attempts: Counter[str] = Counter()
 
     async def open(self, port: int = 0) -> None:
@@ -59,6 +61,30 @@ class SipCarrier:
             party.hang_up()
         return party is not None
 
+    def place_call(
+        self,
+        dialer: Address,
+        *,
+        number: str,
+        caller_id_number: str,
+        talk_seconds: float,
+        ring_seconds_max: float,
+    ) -> CarrierCall:
+        """Let a person call the dialer, who speaks for some time and gives up where nobody answers."""
+        dialog = CallingDialog(self.endpoint, dialer, number=number, caller_id_number=caller_id_number)
+        call = CarrierCall(
+            sip_call_id=dialog.call_id,
+            number=number,
+            caller_id_number=caller_id_number,
+            attempt=0,
+            fate=None,
+            is_inbound=True,
+            invited_at=time.time(),
+        )
+        person = Behaviour(fate=Fate.HUMAN, ring_seconds=ring_seconds_max, talk_seconds=talk_seconds)
+        self._start(CallingParty(self._room, call, dialog, person))
+        return call
+
     def _receive(self, message: SipMessage, address: Address) -> None:
         party = self._parties.get(message.call_id)
         if party is not None:
@@ -88,13 +114,15 @@ class SipCarrier:
             invited_at=time.time(),
         )
         self._attempts[number] += 1
-        dialog = SipDialog(self.endpoint, invite, address)
-        party = CalledParty(self._room, call, dialog, behaviour, limits=self._limits)
-        self._calls[call.sip_call_id] = call
-        self._parties[call.sip_call_id] = party
+        dialog = CalledDialog(self.endpoint, invite, address)
+        self._start(CalledParty(self._room, call, dialog, behaviour, limits=self._limits))
+
+    def _start(self, party: Party) -> None:
+        self._calls[party.call.sip_call_id] = party.call
+        self._parties[party.call.sip_call_id] = party
         self._room.start(self._play(party))
 
-    async def _play(self, party: CalledParty) -> None:
+    async def _play(self, party: Party) -> None:
         try:
             await party.play()
         finally:

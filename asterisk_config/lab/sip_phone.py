@@ -10,11 +10,12 @@ import time
 from collections.abc import Iterator
 from itertools import cycle
 
-from asterisk_config.lab.called_party import CalledParty, PartyLimits
+from asterisk_config.lab.called_party import CalledParty
 from asterisk_config.lab.carrier_call import CarrierCall
+from asterisk_config.lab.party import PartyLimits
 from asterisk_config.lab.population import Behaviour, Fate
 from asterisk_config.lab.rtp_stream import LOOPBACK
-from asterisk_config.lab.sip_dialog import SipDialog
+from asterisk_config.lab.sip_dialog import CalledDialog
 from asterisk_config.lab.sip_digest import Challenge, authorization, read_challenge
 from asterisk_config.lab.sip_endpoint import Address, SipEndpoint, answer_outside_of_calls
 from asterisk_config.lab.sip_message import SipMessage, request
@@ -84,7 +85,7 @@ class SipPhone:
     def hears(self) -> Tone:
         """Who is heard at this moment."""
         streams = [party.stream for party in self._parties.values() if party.stream is not None]
-        return streams[-1].hearing.now if streams else Tone.SILENCE
+        return streams[-1].hears(time.time()) if streams else Tone.SILENCE
 
     def heard(self) -> list[tuple[float, Tone]]:
         """When who began to be heard, of the last leg that is up; seconds since the epoch."""
@@ -186,7 +187,7 @@ class SipPhone:
             fate=ANSWERS_AT_ONCE.fate,
             invited_at=time.time(),
         )
-        dialog = SipDialog(self.endpoint, invite, address)
+        dialog = CalledDialog(self.endpoint, invite, address)
         party = CalledParty(
             self._room, leg, dialog, ANSWERS_AT_ONCE, limits=PHONE_LIMITS, speech=agent_speech
         )

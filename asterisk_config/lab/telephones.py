@@ -14,6 +14,7 @@ from asterisk_config.lab.carrier_call import call_words
 from asterisk_config.lab.population_words import AnyPopulation, population_words, read_population
 from asterisk_config.lab.rtp_stream import LOOPBACK
 from asterisk_config.lab.sip_carrier import SipCarrier
+from asterisk_config.lab.sip_endpoint import Address
 from asterisk_config.lab.sip_phone import SipPhone
 from asterisk_config.lab.telephone_room import telephone_room
 
@@ -48,8 +49,9 @@ def settings_words(settings: TelephonesSettings) -> Words:
 class Telephones:
     """Answers the questions of the process that started this one."""
 
-    def __init__(self, carrier: SipCarrier, phones: dict[str, SipPhone]) -> None:
+    def __init__(self, carrier: SipCarrier, phones: dict[str, SipPhone], dialer: Address) -> None:
         self._carrier = carrier
+        self._dialer = dialer
         self._phones = phones
 
     def answer(self, words: Words) -> object:
@@ -63,6 +65,15 @@ class Telephones:
                 return {name: _phone_words(phone) for name, phone in self._phones.items()}
             case {"ask": "phone_truth", "phone": str(name)}:
                 return [call_words(call) for call in self._phones[name].truth()]
+            case {"ask": "place_call", "number": str(number), "caller_id_number": str(caller)}:
+                call = self._carrier.place_call(
+                    self._dialer,
+                    number=number,
+                    caller_id_number=caller,
+                    talk_seconds=float(str(words["talk_seconds"])),
+                    ring_seconds_max=float(str(words["ring_seconds_max"])),
+                )
+                return call.sip_call_id
             case {"ask": "hang_up_call", "call": str(sip_call_id)}:
                 return self._carrier.hang_up(sip_call_id)
             case {"ask": "populate", "population": dict(population)}:
@@ -115,7 +126,7 @@ async def serve() -> None:
         }
         for phone in phones.values():
             await phone.open()
-        telephones = Telephones(carrier, phones)
+        telephones = Telephones(carrier, phones, registrar)
         _say(READY)
         gc.freeze()
         while line := await lines.readline():

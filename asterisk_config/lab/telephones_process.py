@@ -130,6 +130,25 @@ class TelephonesProcess:
         """Forget the calls that are over."""
         self.ask("reset")
 
+    def place_call(
+        self,
+        *,
+        number: str,
+        caller_id_number: str,
+        talk_seconds: float = 4.0,
+        ring_seconds_max: float = 30.0,
+    ) -> str:
+        """Let a person call the dialer; SIP's Call-ID of the call, which `truth` holds from now on."""
+        sip_call_id = self.ask(
+            "place_call",
+            number=number,
+            caller_id_number=caller_id_number,
+            talk_seconds=talk_seconds,
+            ring_seconds_max=ring_seconds_max,
+        )
+        assert isinstance(sip_call_id, str)
+        return sip_call_id
+
     def hang_up_call(self, sip_call_id: str) -> bool:
         """Let the party of a call hang up; False if that call is not up."""
         return self.ask("hang_up_call", call=sip_call_id) is True

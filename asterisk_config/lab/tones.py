@@ -145,6 +145,13 @@ class Hearing:
         if self._due <= 0:
             self._take(classify(frame), at)
 
+    def pause(self, at: float) -> None:
+        """Note that nothing at all has come since an instant: Asterisk sends nothing to a lone party."""
+        self._tone, self._count, self._due = Tone.SILENCE, 0, 0
+        if self.now is not Tone.SILENCE:
+            self.now = Tone.SILENCE
+            self.changes.append((at, Tone.SILENCE))
+
     def _take(self, tone: Tone, at: float) -> None:
         if tone is not self._tone:
             self._tone, self._since, self._count = tone, at, 0

@@ -1,4 +1,4 @@
-"""One embedded server for a whole run, without waiting for the disk; a database of its own for each test."""
+"""One embedded server for a whole run, a database of its own for each test; a real Asterisk and a network."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -12,6 +12,9 @@ from app.database import prepare_database
 from app.embedded_postgres import EmbeddedPostgres
 from app.settings import DatabaseSettings
 from app.unit_of_work import UnitOfWork, open_pool
+from asterisk_config.lab.network import NetworkKind, private_network
+from asterisk_config.lab.packages import get_asterisk
+from asterisk_config.lab.program import AsteriskProgram
 from tests.integration.server_folder import server_folder
 from tests.integration.stored_floor import StoredFloor
 
@@ -62,3 +65,16 @@ async def floor(unit_of_work: UnitOfWork) -> StoredFloor:
     floor = StoredFloor(unit_of_work)
     await floor.set_up()
     return floor
+
+
+@pytest.fixture(scope="module")
+def program() -> AsteriskProgram:
+    """A real Asterisk; where none can be had, every test here fails and says why."""
+    return get_asterisk()
+
+
+@pytest.fixture(scope="module")
+def network(program: AsteriskProgram) -> Iterator[NetworkKind]:
+    """A network with nothing else in it, where the machine allows one; `program` is fetched outside it."""
+    with private_network() as kind:
+        yield kind

@@ -19,8 +19,7 @@ from asterisk_config.config_file import read_config
 from asterisk_config.lab.instance import AsteriskInstance, ari_status, folders_in
 from asterisk_config.lab.keeper import bring_down, find_note
 from asterisk_config.lab.laboratory import Laboratory, new_secret, prepare_laboratory, running
-from asterisk_config.lab.network import NetworkKind, private_network
-from asterisk_config.lab.packages import get_asterisk
+from asterisk_config.lab.network import NetworkKind
 from asterisk_config.lab.program import VERSION_MIN, AsteriskProgram
 from asterisk_config.renderer import render
 from asterisk_config.running_check import check_running
@@ -36,19 +35,6 @@ SECONDS_MAX = 10.0
 PACKETS_MIN = 5  # of 20 ms each
 # Every mark that a secret may hold and that means something in Asterisk's files.
 ODD_SECRET = ">;a\\;b = #[x](!) \"'${y},|%;--q;\\"
-
-
-@pytest.fixture(scope="module")
-def program() -> AsteriskProgram:
-    """A real Asterisk; where none can be had, every test here fails and says why."""
-    return get_asterisk()
-
-
-@pytest.fixture(scope="module")
-def network(program: AsteriskProgram) -> Iterator[NetworkKind]:
-    """A network with nothing else in it, where the machine allows one; `program` is fetched outside it."""
-    with private_network() as kind:
-        yield kind
 
 
 @pytest.fixture(scope="module")
