@@ -12,6 +12,7 @@ from app import __version__
 from app.asterisk_commands import asterisk
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
+from app.engine_command import engine
 from app.lab_commands import lab
 from app.migrate_command import migrate
 from app.simulate_command import simulate
@@ -42,6 +43,8 @@ def front_door(
 
 for command in (demo, simulate, migrate, scenarios, methods, faults):
     paceline.command()(command)
+
+paceline.command(hidden=True)(engine)
 
 for name, group in (("asterisk", asterisk), ("lab", lab)):
     paceline.add_typer(group, name=name)

@@ -34,7 +34,7 @@ def engine() -> None:
 async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
     from app.bus import open_bus
     from app.engine_process import EngineProcess
-    from app.settings import read_database_settings
+    from app.settings import read_bus_settings, read_database_settings
     from app.unit_of_work import UnitOfWork, open_pool
 
     loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
     url = read_database_settings().url
     assert url is not None, "serve names the database"
     living = asyncio.create_task(_show_life())
-    async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus() as bus:
+    async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus(read_bus_settings(), name="engine") as bus:
         process = EngineProcess(asterisks, UnitOfWork(pool), bus)
         running = asyncio.create_task(process.run())
         ending = asyncio.create_task(asked_to_end.wait())

@@ -37,6 +37,8 @@ Running = TypeVar("Running", bound="Startable")
 SECRET_BYTES = 18
 TCP_PORTS_EACH = 2  # HTTP and AMI
 RTP_SECONDS_MAX = 5
+CHANNELS_MAX = 500  # more than two cores carry
+CALLS_PER_SECOND_MAX = 100.0
 ENTITY_IDS = {"dialer": "02:00:00:00:00:01", "carrier": "02:00:00:00:00:02"}  # locally administered
 
 
@@ -167,6 +169,8 @@ def lab_trunk(name: str, port: int, registration: Registration | None) -> Trunk:
         codecs=(Codec.ULAW,),
         # A killed dialer says no goodbye; its calls at the carrier end by silence.
         rtp_seconds_max=RTP_SECONDS_MAX,
+        channels_max=CHANNELS_MAX,
+        calls_per_second_max=CALLS_PER_SECOND_MAX,
     )
 
 

@@ -127,7 +127,7 @@ class AgentLegs:
         found = [
             channel.id
             for channel in truth.channels
-            if agent_of(channel.id) == agent_id and channel.id in truth.in_application
+            if agent_of(channel.id) == agent_id and channel.is_in_application
         ]
         leg.is_up = bool(found)
         if not found:

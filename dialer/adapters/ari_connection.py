@@ -46,6 +46,7 @@ class OutboundDoor:
         self._nodes = nodes
         self._links: dict[str, asyncio.Task[None]] = {}
         self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
 
     async def open(self) -> None:
         """Listen; raises OSError when somebody else does."""
@@ -53,10 +54,13 @@ class OutboundDoor:
         app.router.add_get(self._path, self._let_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await self._runner.setup()
-        await web.TCPSite(self._runner, self._host, self._port).start()
+        self._site = web.TCPSite(self._runner, self._host, self._port)
+        await self._site.start()
 
     async def close(self) -> None:
         """Listen no more; links end."""
+        if self._site is not None:
+            await self._site.stop()  # first, or a node is back before its link has ended
         for link in self._links.values():
             link.cancel()
         await asyncio.gather(*self._links.values(), return_exceptions=True)

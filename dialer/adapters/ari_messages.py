@@ -20,17 +20,23 @@ class AriDialplan(msgspec.Struct, frozen=True):
     """Where a channel is in the dialplan."""
 
     exten: str = ""
+    app_name: str = ""
 
 
 class AriChannel(msgspec.Struct, frozen=True):
-    """One leg of a call."""
+    """One leg of a call; "peer" is also a word for other things, which have no id."""
 
-    id: str
+    id: str = ""
     name: str = ""
     state: str = ""
     caller: AriCaller = AriCaller()
     dialplan: AriDialplan = AriDialplan()
     protocol_id: str = ""  # SIP's Call-ID
+
+    @property
+    def is_in_application(self) -> bool:
+        """Whether it has reached an application of ours, and can be bridged."""
+        return self.dialplan.app_name == "Stasis"
 
 
 class AriBridge(msgspec.Struct, frozen=True):
@@ -73,17 +79,10 @@ class AriPong(msgspec.Struct, frozen=True):
     timestamp: str
 
 
-class AriApplication(msgspec.Struct, frozen=True):
-    """Answer of `applications/<name>`."""
-
-    channel_ids: tuple[str, ...] = ()
-
-
 decode_message = msgspec.json.Decoder(AriMessage).decode
 decode_channels = msgspec.json.Decoder(tuple[AriChannel, ...]).decode
 decode_bridges = msgspec.json.Decoder(tuple[AriBridge, ...]).decode
 decode_pong = msgspec.json.Decoder(AriPong).decode
-decode_application = msgspec.json.Decoder(AriApplication).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,6 @@ from dialer.adapters.ari_messages import (
     AriAnswer,
     AriMessage,
     AriRequest,
-    decode_application,
     decode_bridges,
     decode_channels,
     decode_pong,
@@ -162,7 +161,7 @@ class AsteriskNode:
             AriRequest(method="PUT", uri=f"{application}/eventFilter", body={"allowed": allowed})
         )
         taken_at = self._loop.time()
-        asked = [AriRequest(method="GET", uri=uri) for uri in ("channels", "bridges", application)]
+        asked = [AriRequest(method="GET", uri=uri) for uri in ("channels", "bridges")]
         answers = await asyncio.gather(*(socket.ask(request) for request in asked))
         if not all(answer.is_done for answer in answers):
             _log.warning("node %s: could not be asked what it has", self.settings.node_id)
@@ -172,7 +171,6 @@ class AsteriskNode:
             taken_at=taken_at,
             channels=decode_channels(answers[0].body),
             bridges=decode_bridges(answers[1].body),
-            in_application=frozenset(decode_application(answers[2].body).channel_ids),
         )
         self._take_truth(truth)
 
@@ -188,7 +186,7 @@ class AsteriskNode:
             NodeResynchronised(
                 node_id=self.settings.node_id,
                 attempt_ids=tuple(alive),
-                answered_ids=tuple(attempt for attempt in alive if attempt in truth.in_application),
+                answered_ids=tuple(each for each, channel in alive.items() if channel.is_in_application),
                 taken_at=truth.taken_at,
             )
         )

@@ -16,7 +16,11 @@ class NodeTruth:
     taken_at: float  # engine clock
     channels: tuple[AriChannel, ...]
     bridges: tuple[AriBridge, ...]
-    in_application: frozenset[str]  # channels that have reached us
+
+    @property
+    def in_application(self) -> frozenset[str]:
+        """Channels that have reached us."""
+        return frozenset(channel.id for channel in self.channels if channel.is_in_application)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,5 +38,5 @@ def called_parties(truth: NodeTruth) -> dict[AttemptId, AriChannel]:
     return {
         AttemptId(channel.id): channel
         for channel in truth.channels
-        if is_attempt(channel.id) or (channel.id in truth.in_application and not is_house_leg(channel.id))
+        if is_attempt(channel.id) or (channel.is_in_application and not is_house_leg(channel.id))
     }

@@ -1,5 +1,6 @@
 """Our commands to Asterisk's requests, and what its answers mean."""
 
+from dataclasses import fields
 from typing import Any, get_args
 
 import pytest
@@ -52,7 +53,9 @@ def any_command(kind: type) -> Any:
         return DIAL
     if kind is commands.ConnectToAgent:
         return CONNECT
-    return kind(**{name: value for name, value in values.items() if name in kind.__slots__})
+    return kind(
+        **{name: value for name, value in values.items() if name in {each.name for each in fields(kind)}}
+    )
 
 
 def said(places: NodePlaces, command: commands.NetworkCommand) -> list[str]:

@@ -85,9 +85,9 @@ async def dialed(runner: Runner, noted: Listening) -> Dial:
     """Give the engine a lead, and let its clock do the rest."""
     runner.tell(LeadsReserved(campaign_id=SALES, leads=(a_lead(1, lease_seconds=1e12),)))
     for _ in range(200):
-        begun = [each.what for each in noted.written if isinstance(each, Begun)]
-        if begun:
-            return begun[0]  # type: ignore[no-any-return]  # the records of a stand-in
+        for each in noted.written:
+            if isinstance(each, Begun) and isinstance(each.what, Dial):
+                return each.what
         await asyncio.sleep(0.005)
     raise AssertionError("nothing was dialed")
 

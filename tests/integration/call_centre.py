@@ -1,0 +1,308 @@
+"""A whole call centre for tests: real Asterisk, carrier with people, agents' phones, database, bus, engine.
+
+Everything is real and in a process of its own; the test plays the agents' browsers over the bus.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import asyncpg
+
+from app.database import prepare_database
+from app.embedded_postgres import EmbeddedPostgres
+from app.nats_server import NatsServer
+from app.settings import BusSettings, DatabaseSettings
+from app.unit_of_work import UnitOfWork, open_pool
+from asterisk_config.lab.laboratory import new_secret
+from asterisk_config.lab.network import free_ports
+from asterisk_config.lab.population_words import AnyPopulation
+from asterisk_config.lab.program import AsteriskProgram
+from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
+from asterisk_config.settings import OutboundWebsocket
+from asterisk_config.settings_file import write_settings
+from dialer.adapters import store
+from dialer.adapters.nats_bus import NatsBus
+from dialer.adapters.store import NewLead, NewNumber
+from dialer.core.agent_session import AgentState
+from dialer.core.commands import RecordAgentState
+from dialer.core.events import AgentBecameAvailable, CampaignStatus, DispositionSaved
+from dialer.core.settings import CampaignSettings
+from dialer.messages import (
+    AgentId,
+    BusError,
+    CampaignChanged,
+    CampaignId,
+    FloorRequested,
+    FloorSnapshot,
+    SignInRequested,
+    TrunkId,
+)
+from dialer.messages.subjects import ENGINE_REQUESTS, agent_screen
+from rules.policy_packs import get_policy_pack
+from tests.integration.server_folder import server_folder
+
+SECONDS_MAX = 15.0
+POLL_SECONDS = 0.02
+CAMPAIGN = CampaignId("spring")
+TRUNK = TrunkId("carrier")
+AREA = "+999555"  # a country code that is nobody's
+SALE = "sale"
+
+
+@dataclass(slots=True, kw_only=True)
+class CallCentre:
+    """The parts that run, and how to ask and to hurt them."""
+
+    root: Path
+    lab: SipLaboratory
+    database: EmbeddedPostgres
+    nats: NatsServer
+    url: str  # of the database
+    engine: "subprocess.Popen[bytes] | None" = None
+    engine_starts: int = 0
+    _environment: dict[str, str] = field(default_factory=dict)
+
+    def start_engine(self) -> None:
+        """Start the engine process."""
+        self.engine_starts += 1
+        with (self.root / f"engine-{self.engine_starts}.log").open("wb") as log:
+            self.engine = subprocess.Popen(
+                [sys.executable, "-m", "app", "engine"],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, **self._environment},
+            )
+
+    def kill_engine(self) -> None:
+        """End the engine at once, as a crash would."""
+        assert self.engine is not None
+        self.engine.send_signal(signal.SIGKILL)
+        self.engine.wait()
+
+    def stop_engine(self) -> None:
+        """Ask the engine to end."""
+        if self.engine is not None and self.engine.poll() is None:
+            self.engine.send_signal(signal.SIGCONT)
+            self.engine.terminate()
+            try:
+                self.engine.wait(SECONDS_MAX)
+            except subprocess.TimeoutExpired:
+                self.engine.kill()
+                self.engine.wait()
+
+    def freeze_database(self) -> None:
+        """Let nothing of the database move."""
+        for process_id in _family(self.database.process_id):
+            os.kill(process_id, signal.SIGSTOP)
+
+    def thaw_database(self) -> None:
+        """Let it go on."""
+        for process_id in _family(self.database.process_id):
+            os.kill(process_id, signal.SIGCONT)
+
+    def kill_database(self) -> None:
+        """End the database at once, as a crash would."""
+        os.kill(self.database.process_id, signal.SIGKILL)
+
+    def engine_log(self) -> str:
+        """What the engines have written."""
+        return "\n".join(path.read_text(errors="replace") for path in sorted(self.root.glob("engine-*.log")))
+
+
+def _family(process_id: int) -> list[int]:
+    """A process and its children."""
+    children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+    return [process_id, *map(int, children)]
+
+
+@contextmanager
+def call_centre(
+    root: Path, program: AsteriskProgram, *, agents: int, population: AnyPopulation | None = None
+) -> Iterator[CallCentre]:
+    """A call centre whose engine is not started yet; to be called in the main thread, in its network."""
+    (port,) = free_ports(1, kind=socket.SOCK_STREAM)
+    outbound = OutboundWebsocket(uri=f"ws://127.0.0.1:{port}/ari", user_name="dialer", password=new_secret())
+    lab = prepare_sip_laboratory(
+        root / "lab", program, agents=agents, population=population, outbound=outbound
+    )
+    settings_path = root / "asterisk.toml"
+    write_settings(settings_path, lab.dialer_settings)
+    with server_folder() as folder:
+        database = EmbeddedPostgres(DatabaseSettings(folder=folder, port=0))
+        nats = NatsServer(BusSettings(folder=root / "nats", port=0))
+        try:
+            database.start()
+            url = database.url("postgres")
+            asyncio.run(prepare_database(url))
+            nats.start()
+            lab.start()
+            lab.telephones.wait_until_registered()
+            centre = CallCentre(root=root, lab=lab, database=database, nats=nats, url=url)
+            centre._environment = {
+                "DATABASE_URL": url,
+                "NATS_URL": nats.url,
+                "PACELINE_ASTERISK": str(settings_path),
+                "PACELINE_HOME": str(root / "home"),
+            }
+            try:
+                yield centre
+            finally:
+                centre.stop_engine()
+        finally:
+            lab.stop()
+            nats.stop()
+            database.stop()
+
+
+def zone_at_noon() -> str:
+    """A time zone in which it is about noon now, so that calling hours are open whenever the test runs."""
+    hours_to_noon = 12 - datetime.now(UTC).hour
+    # POSIX's sign: Etc/GMT-3 is three hours ahead of Greenwich.
+    return "Etc/GMT" if hours_to_noon == 0 else f"Etc/GMT{-hours_to_noon:+d}"
+
+
+class Floor:
+    """What the agents, the manager and the auditor of a call centre do."""
+
+    def __init__(self, centre: CallCentre, bus: NatsBus, unit_of_work: UnitOfWork) -> None:
+        """Take the parts."""
+        self.centre = centre
+        self.bus = bus
+        self.unit_of_work = unit_of_work
+        self.wrap_up_seconds = 0.3
+        self.states: dict[AgentId, str] = {}
+        self.talks = 0
+        self._saving: set[asyncio.Task[None]] = set()
+
+    async def campaign(self, numbers: Sequence[str], *, status: CampaignStatus, **wishes: object) -> None:
+        """Make the campaign with a lead for each number, and order its status."""
+        now = datetime.now(UTC)
+        settings = CampaignSettings(
+            campaign_id=CAMPAIGN,
+            trunk_ids=(TRUNK,),
+            caller_id_number="+999000",
+            policy_pack=get_policy_pack("us_federal"),
+            **{"pacing_method": "progressive", "ramp_seconds": 0.0, **wishes},  # type: ignore[arg-type]
+        )
+        async with self.unit_of_work.begin() as connection:
+            await store.create_campaign(connection, CAMPAIGN)
+            await store.save_campaign_settings(connection, settings, now)
+            await store.order_campaign_status(connection, CAMPAIGN, status, now)
+        await self.add_leads(numbers)
+
+    async def add_leads(self, numbers: Sequence[str]) -> None:
+        """Load a list."""
+        now = datetime.now(UTC)
+        zones = (zone_at_noon(),)
+        leads = [
+            NewLead(numbers=(NewNumber(e164=number, raw_text=number, zones=zones),), due_at=now)
+            for number in numbers
+        ]
+        async with self.unit_of_work.begin() as connection:
+            list_id = await store.create_list(connection, CAMPAIGN, "list", now)
+            await store.add_leads(connection, CAMPAIGN, list_id, leads)
+
+    async def order(self, status: CampaignStatus) -> None:
+        """Order a status of the campaign while the engine runs."""
+        async with self.unit_of_work.begin() as connection:
+            await store.order_campaign_status(connection, CAMPAIGN, status, datetime.now(UTC))
+        await self.ask(CampaignChanged(campaign_id=CAMPAIGN))
+
+    async def ask(self, request: object, seconds_max: float = SECONDS_MAX) -> object:
+        """Ask the engine, waiting until it is there."""
+        until = time.monotonic() + seconds_max
+        while True:
+            try:
+                return await self.bus.ask(ENGINE_REQUESTS, request, 30.0)
+            except BusError:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def floor(self) -> FloorSnapshot:
+        """The floor as the engine sees it."""
+        snapshot = await self.ask(FloorRequested())
+        assert isinstance(snapshot, FloorSnapshot)
+        return snapshot
+
+    async def sign_in(self, count: int) -> list[AgentId]:
+        """Sign agents in; each wants calls and saves a disposition after each talk."""
+        agent_ids = [AgentId(f"agent-{place}") for place in range(1, count + 1)]
+        for agent_id in agent_ids:
+            await self.bus.subscribe(agent_screen(agent_id), self._see)
+            await self.ask(
+                SignInRequested(agent_id=agent_id, campaign_ids=(CAMPAIGN,), endpoint=str(agent_id))
+            )
+            await self.ask(AgentBecameAvailable(agent_id=agent_id))
+        return agent_ids
+
+    async def _see(self, message: object) -> None:
+        """What an agent does about what is on the screen."""
+        if not isinstance(message, RecordAgentState):
+            return
+        self.states[message.agent_id] = message.state.value
+        if message.state is AgentState.TALKING:
+            self.talks += 1
+        if message.state is AgentState.WRAPPING_UP and message.attempt_id is not None:
+            saved = DispositionSaved(
+                agent_id=message.agent_id, attempt_id=message.attempt_id, disposition=SALE
+            )
+            task = asyncio.create_task(self._save(saved))
+            self._saving.add(task)
+            task.add_done_callback(self._saving.discard)
+
+    async def _save(self, saved: DispositionSaved) -> None:
+        await asyncio.sleep(self.wrap_up_seconds)
+        await self.ask(saved)
+
+    async def talking(self, count: int, seconds_max: float = SECONDS_MAX) -> None:
+        """Wait until so many agents talk."""
+        until = time.monotonic() + seconds_max
+        talking = -1
+        while talking != count:
+            if time.monotonic() > until:
+                raise AssertionError(f"expected {count} agents talking, {talking}\n{self._engine_words()}")
+            await asyncio.sleep(POLL_SECONDS)
+            floor = await self.floor()
+            talking = sum(1 for agent in floor.agents if agent.state == AgentState.TALKING.value)
+
+    def _engine_words(self) -> str:
+        return self.centre.engine_log()[-6000:]
+
+    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """What a query gives."""
+        async with self.unit_of_work.begin() as connection:
+            return list(await connection.fetch(query, *arguments))
+
+    async def until(self, query: str, expected: object, seconds_max: float = SECONDS_MAX) -> None:
+        """Wait until a query gives a value."""
+        until = time.monotonic() + seconds_max
+        value: object = None
+        while time.monotonic() < until:
+            value = (await self.rows(query))[0][0]
+            if value == expected:
+                return
+            await asyncio.sleep(POLL_SECONDS)
+        raise AssertionError(f"expected {expected} of {query!r}, still {value}\n{self._engine_words()}")
+
+
+@asynccontextmanager
+async def floor_of(centre: CallCentre) -> AsyncIterator[Floor]:
+    """Hands on a call centre's bus and database."""
+    bus = await NatsBus.open(centre.nats.url, name="test", seconds_max=SECONDS_MAX)
+    try:
+        async with open_pool(centre.url) as pool:
+            yield Floor(centre, bus, UnitOfWork(pool))
+    finally:
+        await bus.close()
