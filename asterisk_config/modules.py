@@ -28,7 +28,8 @@ ALWAYS = {
     """,
     "dialplan": """
         pbx_config app_playback app_amd app_mixmonitor app_playtones app_userevent app_verbose func_channel
-        func_callerid func_strings func_logic func_db func_global func_hangupcause func_timeout func_talkdetect
+        func_callerid func_strings func_logic func_db func_global func_hangupcause func_timeout
+        func_talkdetect
     """,
 }
 WEBRTC = "res_pjsip_transport_websocket res_srtp codec_opus_open_source res_format_attr_opus"
