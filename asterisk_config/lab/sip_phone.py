@@ -52,6 +52,7 @@ class SipPhone:
         self.name = name
         self.endpoint = SipEndpoint(self._receive)
         self.is_registered = False
+        self.register_status = 0  # of the registrar's last answer; 0 where there was none
         self.registrations = 0  # sign-ins that the registrar accepted
         self._room = room
         self._password = password
@@ -129,7 +130,8 @@ class SipPhone:
             self._challenge = next((each for each in challenges if each is not None), None)
             self._challenge_uses = 0
             answer = await self._ask_registrar() if self._challenge is not None else None
-        return answer is not None and answer.status == 200
+        self.register_status = 0 if answer is None else answer.status
+        return self.register_status == 200
 
     async def _ask_registrar(self) -> SipMessage | None:
         uri = f"sip:{self._registrar[0]}:{self._registrar[1]}"

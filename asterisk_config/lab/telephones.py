@@ -105,6 +105,7 @@ def _bid(phone: SipPhone, verb: str) -> bool:
 def _phone_words(phone: SipPhone) -> Words:
     return {
         "is_registered": phone.is_registered,
+        "register_status": phone.register_status,
         "registrations": phone.registrations,
         "legs_up": phone.legs_up,
         "hears": phone.hears.value,

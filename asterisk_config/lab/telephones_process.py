@@ -33,6 +33,7 @@ class PhoneState:
     """How a phone is at this moment."""
 
     is_registered: bool  # whether its last sign-in was accepted
+    register_status: int  # SIP status of the last answer to a sign-in, 0 where there was none
     registrations: int  # sign-ins accepted so far
     legs_up: int  # calls
     hears: Tone
@@ -209,6 +210,7 @@ def _phone_state(words: dict[str, object]) -> PhoneState:
     assert isinstance(changes, list)
     return PhoneState(
         is_registered=words["is_registered"] is True,
+        register_status=int(str(words["register_status"])),
         registrations=int(str(words["registrations"])),
         legs_up=int(str(words["legs_up"])),
         hears=Tone(words["hears"]),

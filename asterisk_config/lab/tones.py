@@ -10,9 +10,9 @@ from enum import Enum, unique
 from functools import cache
 from operator import mul
 
-from asterisk_config.lab.safe_harbour import SAMPLES_PER_SECOND
-from asterisk_config.lab.safe_harbour import TONE_HERTZ as MESSAGE_HERTZ
+from asterisk_config.lab.safe_harbour import SAMPLES_PER_SECOND, TONE_HERTZ
 
+MESSAGE_HERTZ = TONE_HERTZ
 AGENT_HERTZ = 700.0
 CLIENT_HERTZ = 1000.0
 BEEP_HERTZ = 1400.0  # of an answering machine

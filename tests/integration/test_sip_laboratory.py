@@ -1,5 +1,6 @@
 """Our carrier and phones against a real Asterisk: every fate, two-way speech, restarts, misbehaviour."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -7,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from asterisk_config.lab.carrier_call import CarrierCall, EndedBy
-from asterisk_config.lab.laboratory import running
-from asterisk_config.lab.network import NetworkKind
+from asterisk_config.lab.laboratory import new_secret, running
+from asterisk_config.lab.network import NetworkKind, free_ports
 from asterisk_config.lab.population import Behaviour, Fate, FixedPopulation, Misbehaviour
 from asterisk_config.lab.program import AsteriskProgram
 from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
+from asterisk_config.lab.telephones import PhoneAccount
+from asterisk_config.lab.telephones_process import TelephonesProcess
 from asterisk_config.lab.tones import Tone
 from tests.integration.ari_link import AriEvents, Event, ask, channel_of
 
@@ -96,6 +99,14 @@ def place(lab: SipLaboratory, endpoint: str, channel_id: str, *, timeout: int = 
         timeout=str(timeout),
     )
     assert status == 200, text
+
+
+def beat(lab: SipLaboratory, at: float) -> None:
+    """Write the engine's heartbeat of an instant."""
+    status, _ = ask(
+        lab.dialer_settings, "POST", "asterisk/variable", variable="PACELINE_HEARTBEAT", value=str(int(at))
+    )
+    assert status == 204
 
 
 def join(lab: SipLaboratory, bridge: str, *channels: str) -> None:
@@ -185,6 +196,7 @@ def test_answer_without_an_engine_hears_the_safe_harbour_message(
     lab: SipLaboratory, events: AriEvents
 ) -> None:
     """The truth tells the message from an agent."""
+    beat(lab, 0)
     status, text = ask(
         lab.dialer_settings,
         "POST",
@@ -229,11 +241,7 @@ def test_call_into_the_dialer_is_known_by_its_numbers_and_answered(
     lab: SipLaboratory, events: AriEvents
 ) -> None:
     """A person calls in, reaches the engine, hears an agent, and hangs up when the talk is over."""
-    now = str(int(time.time()))
-    assert (
-        ask(lab.dialer_settings, "POST", "asterisk/variable", variable="PACELINE_HEARTBEAT", value=now)[0]
-        == 204
-    )
+    beat(lab, time.time())
     name = lab.telephones.place_call(number="15550000", caller_id_number="15551234", talk_seconds=0.5)
     arrived = events.wait_for("StasisStart", lambda event: "inbound" in str(event["args"]))
     assert arrived["args"] == ["inbound", "15550000"]
@@ -250,14 +258,27 @@ def test_call_into_the_dialer_is_known_by_its_numbers_and_answered(
 
 def test_call_into_the_dialer_that_nobody_answers_is_given_up(lab: SipLaboratory, events: AriEvents) -> None:
     """A person who hangs up before an answer cancels the call."""
-    now = str(int(time.time()))
-    ask(lab.dialer_settings, "POST", "asterisk/variable", variable="PACELINE_HEARTBEAT", value=now)
+    beat(lab, time.time())
     name = lab.telephones.place_call(number="15550001", caller_id_number="15551234")
     channel = channel_of(events.wait_for("StasisStart", lambda event: "inbound" in str(event["args"])))
     assert lab.telephones.hang_up_call(name)
     events.wait_for("ChannelDestroyed", is_about(str(channel["id"])))
     call = ended_call(lab, "15550001")
     assert (call.ended_by, call.status, call.answered_at) == (EndedBy.CANCELLED, 487, None)
+
+
+def test_phone_with_another_secret_is_refused(lab: SipLaboratory) -> None:
+    """Asterisk takes no agent's phone without his secret."""
+    (port,) = free_ports(1, kind=socket.SOCK_DGRAM)
+    stranger = PhoneAccount(name="agent-1", password=new_secret())
+    settings = replace(lab.telephones.settings, carrier_port=port, phones=(stranger,))
+    process = TelephonesProcess(settings=settings, log=lab.dialer.root / "stranger.log")
+    process.start()
+    try:
+        wait_for(lambda: process.phones()["agent-1"].register_status == 401, "the refusal")
+        assert process.phones()["agent-1"].registrations == 0
+    finally:
+        process.stop()
 
 
 def test_party_that_misbehaves_leaves_no_call_behind(lab: SipLaboratory, events: AriEvents) -> None:
