@@ -1,5 +1,6 @@
 """The laboratory with a real Asterisk: `paceline lab fetch`, `up`, `status`, `down`."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,9 +14,17 @@ if TYPE_CHECKING:
 lab = typer.Typer(help="Run a real Asterisk with a carrier beside it.", no_args_is_help=True)
 
 EXIT_NOT_UP = 1
+AGENTS_MAX = 200
 OptionalFolder = Annotated[
     Path | None, typer.Option("--folder", metavar="DIR", help="Where it lives; default: the user's cache.")
 ]
+
+
+class PeopleChoice(StrEnum):
+    """Who plays the people that are called."""
+
+    ASTERISK = "asterisk"
+    SIP = "sip"
 
 
 @lab.command()
@@ -33,12 +42,22 @@ def up(
     private: Annotated[
         bool, typer.Option("--private", help="In a network of its own, where the machine allows it.")
     ] = False,
+    people: Annotated[
+        PeopleChoice, typer.Option(help="Who is called: our own carrier, or a second Asterisk.")
+    ] = PeopleChoice.ASTERISK,
+    agents: Annotated[
+        int, typer.Option(min=0, max=AGENTS_MAX, help="Agents' phones, with our own carrier only.")
+    ] = 0,
 ) -> None:
     """Start a dialer's Asterisk and a carrier, and leave them running."""
-    from asterisk_config.lab.keeper import bring_up, default_folder
+    from asterisk_config.lab.keeper import People, bring_up, default_folder
 
+    if agents and people is not PeopleChoice.SIP:
+        raise typer.BadParameter("phones come with our own carrier: add --people sip")
     with told_plainly():
-        _tell(bring_up(folder or default_folder(), private=private))
+        _tell(
+            bring_up(folder or default_folder(), private=private, people=People(people.value), agents=agents)
+        )
 
 
 @lab.command()
@@ -65,6 +84,9 @@ def down(folder: OptionalFolder = None) -> None:
 def _tell(note: "LaboratoryNote") -> None:
     typer.echo(f"The laboratory is up: Asterisk {note.version}, process {note.process_id}.")
     typer.echo(f"dialer: ARI {note.http_port}, AMI {note.ami_port}, SIP {note.sip_port}, all on 127.0.0.1")
-    typer.echo(f"carrier: SIP {note.carrier_sip_port}")
+    by = "our own, people by the last digits" if note.people == "sip" else "a second Asterisk"
+    typer.echo(f"carrier: SIP {note.carrier_sip_port}, {by}")
+    if note.agents:
+        typer.echo(f"phones: {note.agents}, signed in as agent-1 to agent-{note.agents}")
     if note.network == "private":
         typer.echo(f"It has a network of its own: nsenter --net=/proc/{note.process_id}/ns/net COMMAND")

@@ -1,9 +1,10 @@
 """Hold a laboratory in a process of its own between `paceline lab up` and `paceline lab down`.
 
-The keeper starts both Asterisks from its main thread, writes down where they are, and waits for a signal;
-they die with it. Its note names process and start time, so that no stranger with the same id is ended.
+The keeper starts everything from its main thread, writes down where it is, and waits for a signal; all of
+it dies with the keeper. Its note names process and start time, so that no stranger with the same id is ended.
 """
 
+import argparse
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from enum import Enum, unique
 from pathlib import Path
 
 from asterisk_config.errors import AsteriskStartError
@@ -19,16 +21,24 @@ from asterisk_config.lab.laboratory import Laboratory, prepare_laboratory, runni
 from asterisk_config.lab.network import NetworkKind, enter_private_network
 from asterisk_config.lab.packages import get_asterisk
 from asterisk_config.lab.program import cache_folder
+from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
 
 NAME = "laboratory"
 NOTE = "laboratory.json"
 KEEPER_LOG = "keeper.log"
-PRIVATE_WORD = "private"
 UP_SECONDS_MAX = 40.0
 DOWN_SECONDS_MAX = 15.0
 POLL_SECONDS = 0.05
 START_TIME_FIELD = 22  # of /proc/PID/stat, counted from 1 (proc(5)); the state is the third
 STATE_FIELD = 3
+
+
+@unique
+class People(Enum):
+    """Who plays the people that can be called."""
+
+    ASTERISK = "asterisk"  # a second Asterisk, see customers.conf
+    SIP = "sip"  # our own carrier, see `DigitPopulation`, and agents' phones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +48,8 @@ class LaboratoryNote:
     process_id: int
     process_started: int  # clock ticks since the machine started
     network: str  # the value of a `NetworkKind`
+    people: str  # the value of a `People`
+    agents: int  # phones that are signed in: agent-1 and so on
     version: str  # of Asterisk
     application: str  # the engine's name in ARI
     http_port: int
@@ -67,8 +79,12 @@ def find_note(folder: Path) -> LaboratoryNote | None:
     return note if note.is_up else None
 
 
-def bring_up(folder: Path, *, private: bool) -> LaboratoryNote:
+def bring_up(
+    folder: Path, *, private: bool, people: People = People.ASTERISK, agents: int = 0
+) -> LaboratoryNote:
     """Start a laboratory that outlives this process; raises `AsteriskStartError`.
+
+    Agents' phones are ours, so there are some only where the people are `People.SIP`.
 
     One that is up already is left as it is, and its note returned.
     """
@@ -78,7 +94,8 @@ def bring_up(folder: Path, *, private: bool) -> LaboratoryNote:
     get_asterisk()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     (folder / NOTE).unlink(missing_ok=True)
-    words = [sys.executable, "-m", __name__, str(folder), *([PRIVATE_WORD] if private else [])]
+    words = [sys.executable, "-m", __name__, str(folder), f"--people={people.value}", f"--agents={agents}"]
+    words += ["--private"] if private else []
     with (folder / KEEPER_LOG).open("wb") as log:
         keeper = subprocess.Popen(
             words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
@@ -88,7 +105,7 @@ def bring_up(folder: Path, *, private: bool) -> LaboratoryNote:
     note = find_note(folder)
     if note is None:
         said = (folder / KEEPER_LOG).read_text(errors="replace")
-        raise AsteriskStartError(name=NAME, expected="both Asterisks ready", came="no note of it", log=said)
+        raise AsteriskStartError(name=NAME, expected="everything ready", came="no note of it", log=said)
     return note
 
 
@@ -119,17 +136,24 @@ def process_started(process_id: int) -> int | None:
     return None if fields[0] == "Z" else int(fields[START_TIME_FIELD - STATE_FIELD])
 
 
-def keep(folder: Path, *, private: bool) -> None:
+def keep(folder: Path, *, private: bool, people: People, agents: int) -> None:
     """Run a laboratory until this process is asked to end."""
     asked = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, asked)
     network = enter_private_network() if private else NetworkKind.MACHINE
-    with running(prepare_laboratory(folder, get_asterisk())) as lab:
-        _write_note(folder, lab, network)
+    lab: Laboratory | SipLaboratory
+    if people is People.SIP:
+        lab = prepare_sip_laboratory(folder, get_asterisk(), agents=agents)
+    else:
+        lab = prepare_laboratory(folder, get_asterisk())
+    with running(lab):
+        if isinstance(lab, SipLaboratory):
+            lab.telephones.wait_until_registered()
+        _write_note(folder, lab, network, people)
         signal.sigwait(asked)
 
 
-def _write_note(folder: Path, lab: Laboratory, network: NetworkKind) -> None:
+def _write_note(folder: Path, lab: Laboratory | SipLaboratory, network: NetworkKind, people: People) -> None:
     settings = lab.dialer_settings
     started = process_started(os.getpid())
     assert started is not None
@@ -137,12 +161,14 @@ def _write_note(folder: Path, lab: Laboratory, network: NetworkKind) -> None:
         process_id=os.getpid(),
         process_started=started,
         network=network.value,
+        people=people.value,
+        agents=len(settings.agents),
         version=lab.dialer.program.version_text,
         application=settings.application,
         http_port=settings.http_port,
         ami_port=settings.ami_port,
         sip_port=settings.sip_port,
-        carrier_sip_port=lab.carrier_settings.sip_port,
+        carrier_sip_port=lab.carrier_sip_port,
         ari_user=settings.ari.name,
         ari_password=settings.ari.password,
     )
@@ -162,4 +188,10 @@ def _wait_until(is_so: Callable[[], bool], seconds_max: float) -> bool:
 
 
 if __name__ == "__main__":
-    keep(Path(sys.argv[1]), private=PRIVATE_WORD in sys.argv[2:])
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--people", type=People)
+    parser.add_argument("--agents", type=int)
+    parser.add_argument("--private", action="store_true")
+    asked_for = parser.parse_args()
+    keep(asked_for.folder, private=asked_for.private, people=asked_for.people, agents=asked_for.agents)

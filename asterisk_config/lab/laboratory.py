@@ -51,6 +51,11 @@ class Laboratory:
     dialer_settings: AsteriskSettings
     carrier_settings: AsteriskSettings
 
+    @property
+    def carrier_sip_port(self) -> int:
+        """Where the carrier listens."""
+        return self.carrier_settings.sip_port
+
     def start(self) -> None:
         """Start the carrier, then the dialer; raises `AsteriskStartError` and leaves nothing running."""
         settings = self.dialer_settings

@@ -7,6 +7,7 @@ input, and answers on its standard output. It ends when its input does.
 import asyncio
 import gc
 import json
+import signal
 import sys
 from dataclasses import asdict, dataclass
 
@@ -148,4 +149,6 @@ def _say(answer: object) -> None:
 
 
 if __name__ == "__main__":
+    # A keeper waits for its signals by blocking them, and its children inherit that.
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     asyncio.run(serve())

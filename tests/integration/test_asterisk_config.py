@@ -316,6 +316,23 @@ def test_laboratory_from_the_command_line_comes_up_and_goes_down(tmp_path: Path)
     assert all(is_over(process) for process in processes)
 
 
+def test_laboratory_with_our_own_people_comes_up_with_phones_and_goes_down(tmp_path: Path) -> None:
+    """`--people sip --agents 2` is told by `status`, and nothing of it is left after `down`."""
+    folder = ("--folder", str(tmp_path))
+    said = {}
+    for words in (("up", "--people", "sip", "--agents", "2"), ("status",), ("down",)):
+        ended = subprocess.run(
+            [*PACELINE, "lab", *words, *folder], capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        said[words[0]] = ended.stdout
+        if words == ("status",):
+            process = int((tmp_path / "dialer/run/asterisk.pid").read_text())
+    assert "phones: 2, signed in as agent-1 to agent-2" in said["status"]
+    assert is_over(process)
+    assert find_note(tmp_path) is None
+
+
 def test_asterisk_whose_keeper_is_killed_ends_with_it(tmp_path: Path) -> None:
     """A crash of whoever started it leaves no Asterisk behind."""
     subprocess.run([*PACELINE, "lab", "up", "--folder", str(tmp_path)], check=True, capture_output=True)

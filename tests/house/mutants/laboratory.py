@@ -7,6 +7,7 @@ MESSAGES = f"{UNIT}/test_sip_message.py"
 DIGEST = f"{UNIT}/test_sip_digest.py"
 POPULATION = f"{UNIT}/test_population.py"
 TONES = f"{UNIT}/test_tones.py"
+LABORATORY = "tests/integration/test_sip_laboratory.py"
 CARRIER = "tests/integration/test_sip_carrier.py"
 
 
@@ -91,6 +92,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "sip_carrier.py",
         "if message.call_id not in self._calls:",
         "if message.call_id:",
+    ),
+    fault(
+        "a busy number declines",
+        f"{LABORATORY}::test_call_of_every_fate_ends_with_the_cause_that_asterisk_is_known_to_report",
+        "population.py",
+        "Fate.BUSY: 486,",
+        "Fate.BUSY: 603,",
+    ),
+    fault(
+        "an agent's phone plays the client's tone",
+        f"{LABORATORY}::test_agent_and_client_in_one_bridge_hear_each_other",
+        "sip_phone.py",
+        "return cycle(tone_frames(AGENT_HERTZ))",
+        "return cycle(tone_frames(1000.0))",
     ),
     fault(
         "an answer is given only once",
