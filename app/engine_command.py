@@ -1,7 +1,6 @@
 """`paceline engine`: the engine process, which `paceline serve` starts; help does not show it."""
 
 import asyncio
-import logging
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -20,9 +19,11 @@ def engine() -> None:
     """Run the engine until it is asked to end."""
     from app.asterisk_files import read_asterisks
     from app.errors import SettingError
+    from app.logs import start_logging
+    from app.settings import read_log_settings
     from asterisk_config.errors import AsteriskConfigError
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(read_log_settings(), "engine")
     try:
         asterisks = read_asterisks(os.environ)
     except (AsteriskConfigError, SettingError) as error:
@@ -34,8 +35,10 @@ def engine() -> None:
 async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
     from app.bus import open_bus
     from app.engine_process import EngineProcess
-    from app.settings import read_bus_settings, read_database_settings
+    from app.observing import observing
+    from app.settings import read_bus_settings, read_database_settings, read_observing_settings
     from app.unit_of_work import UnitOfWork, open_pool
+    from dialer.adapters.metrics import Metrics
 
     loop = asyncio.get_running_loop()
     asked_to_end = asyncio.Event()
@@ -45,16 +48,17 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
     assert url is not None, "serve names the database"
     living = asyncio.create_task(_show_life())
     async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus(read_bus_settings(), name="engine") as bus:
-        process = EngineProcess(asterisks, UnitOfWork(pool), bus)
-        running = asyncio.create_task(process.run())
-        ending = asyncio.create_task(asked_to_end.wait())
-        await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
-        living.cancel()
-        running.cancel()
-        await asyncio.gather(running, living, return_exceptions=True)
-        ending.cancel()
-        if not running.cancelled():
-            running.result()
+        metrics = Metrics()
+        process = EngineProcess(asterisks, UnitOfWork(pool), bus, metrics)
+        async with observing(read_observing_settings(), metrics, process.probes()):
+            running = asyncio.create_task(process.run())
+            ending = asyncio.create_task(asked_to_end.wait())
+            await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
+            for task in (living, running, ending):
+                task.cancel()
+            await asyncio.gather(living, running, ending, return_exceptions=True)
+    if not running.cancelled():
+        running.result()
 
 
 async def _show_life() -> None:

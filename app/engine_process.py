@@ -9,7 +9,6 @@ import gc
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -23,6 +22,7 @@ from dialer.adapters.asterisk_node import AsteriskNode, NodeListener, NodeSettin
 from dialer.adapters.engine_clock import EngineClock
 from dialer.adapters.lead_source import LeadSource
 from dialer.adapters.leg_ids import epoch_of
+from dialer.adapters.metrics import Metrics
 from dialer.adapters.node_memory import NodeTruth
 from dialer.adapters.node_news import CallerArrived
 from dialer.adapters.record_writer import RecordWriter, Transactions, WriterListener
@@ -65,16 +65,6 @@ FLOOR_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True)
-class Measures:
-    """What the process counts about itself; whoever serves metrics reads it."""
-
-    bridged: Callable[[float], None] = lambda seconds: None  # answer to bridge
-    handled: Callable[[str, float], None] = lambda kind, seconds: None
-    recorded: Callable[[RecordCommand], None] = lambda command: None
-    committed: Callable[[float, int], None] = lambda seconds, records: None
-
-
 class EngineProcess:
     """One engine with everything around it; `run` lasts until cancelled."""
 
@@ -83,13 +73,13 @@ class EngineProcess:
         asterisks: Sequence[AsteriskSettings],
         transactions: Transactions,
         bus: EventBus,
-        measures: Measures | None = None,
+        metrics: Metrics,
     ) -> None:
-        """Take the nodes' settings, the database and the bus; to be called inside the loop that runs it."""
+        """Take nodes, database, bus and who counts; to be called inside the loop that runs it."""
         self._asterisks = asterisks
         self._transactions = transactions
         self._bus = bus
-        self._measures = measures or Measures()
+        self._metrics = metrics
         self._loop = asyncio.get_running_loop()
         self._wall_offset = time.time() - self._loop.time()
         self._tasks: set[asyncio.Task[object]] = set()
@@ -129,9 +119,9 @@ class EngineProcess:
                 may_dial=lambda dial: self.runner.dial(dial),
                 dial_refused=lambda dial, reason: self.runner.refuse_dial(dial, reason),
                 suppressed=lambda added: self.runner.tell(added),
-                database_lost=lambda: self._trunks.hold_back_all(DATABASE),
-                database_back=lambda: self._trunks.let_go_all(DATABASE),
-                committed=self._measures.committed,
+                database_lost=self._database_lost,
+                database_back=self._database_back,
+                committed=self._metrics.committed,
             ),
             ENGINE_ID,
             self.wall_now,
@@ -142,7 +132,9 @@ class EngineProcess:
             reserve=lambda command: self._leads.reserve(command),
             show=self._show,
             recorded=self._recorded,
-            handled=self._measures.handled,
+            handled=self._metrics.handled,
+            commanded=self._metrics.commanded,
+            stumbled=lambda: self._metrics.failed("engine"),
         )
         self.runner = Runner(self.engine, self._writer, hands)
         self.nodes = {
@@ -263,14 +255,14 @@ class EngineProcess:
         self._start(self._bus.publish(agent_screen(command.agent_id), command))
 
     def _recorded(self, command: RecordCommand) -> None:
-        self._measures.recorded(command)
+        self._metrics.recorded(command)
         if isinstance(command, RecordAgentState):
             self._start(self._bus.publish(agent_screen(command.agent_id), command))
             if command.status is AgentStatus.LOGGED_OUT:
                 self.legs.signed_out(command.agent_id)
 
     def _bridged(self, command: ConnectToAgent, seconds: float) -> None:
-        self._measures.bridged(seconds)
+        self._metrics.bridged(seconds)
 
     def _caller_arrived(self, node_id: NodeId, told: CallerArrived) -> None:
         """Nobody is called by this number yet: whoever calls is told goodbye by the dialplan."""
@@ -279,6 +271,29 @@ class EngineProcess:
 
     def _node_resynchronised(self, node_id: NodeId, truth: NodeTruth) -> None:
         self.legs.resynchronise(node_id, truth)
+
+    def _database_lost(self) -> None:
+        self._metrics.failed("store")
+        self._metrics.part_is("database", "store", is_up=False)
+        self._trunks.hold_back_all(DATABASE)
+
+    def _database_back(self) -> None:
+        self._metrics.part_is("database", "store", is_up=True)
+        self._trunks.let_go_all(DATABASE)
+
+    def probes(self) -> "Mapping[str, Callable[[], str | None]]":
+        """Questions whether each part is there, for whoever asks after readiness."""
+        return {
+            "engine": lambda: None if self.is_deciding else "it has not taken up its work yet",
+            "database": lambda: "it is away" if self.is_deciding and self._writer.is_lost else None,
+            "nodes": self._nodes_missing,
+        }
+
+    def _nodes_missing(self) -> str | None:
+        if not self.is_deciding:
+            return None
+        missing = [node_id for node_id, node in self.nodes.items() if not node.is_connected]
+        return f"not connected: {', '.join(missing)}" if missing else None
 
     # --- by the clock --------------------------------------------------------------------------------------
 
@@ -308,7 +323,12 @@ class EngineProcess:
 
     async def _publish_floor(self) -> None:
         while True:
-            await self._bus.publish(FLOOR, self.floor())
+            floor = self.floor()
+            self._metrics.floor_is(floor)
+            self._metrics.queue_is("records", self._writer.backlog)
+            for node_id, node in self.nodes.items():
+                self._metrics.part_is("node", node_id, is_up=node.is_connected)
+            await self._bus.publish(FLOOR, floor)
             await asyncio.sleep(FLOOR_SECONDS)
 
     def _start(self, work: Coroutine[object, object, object]) -> None:

@@ -25,6 +25,9 @@ from dialer.messages import (
 if TYPE_CHECKING:
     from app.engine_process import EngineProcess
 
+# `Any`: each function takes its own kind of request.
+_Answer = Callable[[Any], Awaitable[object]]
+
 PASSED_ON = frozenset(get_args(AgentEvent) + get_args(CallRequest)) - {AgentLoggedIn}
 """Events that go to the engine as they are; an agent is signed in by his leg, not by his word."""
 
@@ -35,8 +38,7 @@ class EngineRequests:
     def __init__(self, process: "EngineProcess") -> None:
         """Take the process."""
         self._process = process
-        # `Any`: each function takes its own kind of request.
-        self._answers: Mapping[type, Callable[[Any], Awaitable[object]]] = {
+        self._answers: Mapping[type, _Answer] = {
             FloorRequested: self._give_floor,
             CampaignChanged: self._read_campaign,
             LeadsWithdrawn: self._withdraw,

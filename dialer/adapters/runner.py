@@ -45,6 +45,8 @@ class Hands:
     show: Callable[[ScreenCommand], None]
     recorded: Callable[[RecordCommand], None]  # also told to consoles and to the agents' legs
     handled: Callable[[str, float], None]  # kind of an event, seconds the engine took
+    commanded: Callable[[Command], None]  # counted
+    stumbled: Callable[[], None]  # a mistake of ours was caught
 
 
 class Runner:
@@ -129,6 +131,7 @@ class Runner:
     def _stumble(self, kind: str, error: Exception, attempt_id: AttemptId | None) -> list[Command]:
         """Log and count a mistake of ours, and end the one attempt that it was about."""
         self.failures[kind] += 1
+        self._hands.stumbled()
         _log.error("engine: %s raised %s", kind, type(error).__name__, exc_info=error)
         return [] if attempt_id is None else [HangUp(attempt_id=attempt_id)]
 
@@ -145,10 +148,12 @@ class Runner:
 
     def _carry_out_all(self, commands: list[Command], now: float) -> None:
         for command in commands:
+            self._hands.commanded(command)
             try:
                 self._dispatch(command, now)
             except Exception as error:  # noqa: BLE001 - the edge: the next command is somebody else's call
                 self.failures[type(command).__name__] += 1
+                self._hands.stumbled()
                 _log.error("command %s failed", type(command).__name__, exc_info=error)
 
     def _dispatch(self, command: Command, now: float) -> None:

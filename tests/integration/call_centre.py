@@ -9,10 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_labora
 from asterisk_config.settings import OutboundWebsocket
 from asterisk_config.settings_file import write_settings
 from dialer.adapters import store
+from dialer.adapters.errors import StoreLost
 from dialer.adapters.nats_bus import NatsBus
 from dialer.adapters.store import NewLead, NewNumber
 from dialer.core.agent_session import AgentState
@@ -39,20 +39,20 @@ from dialer.core.events import AgentBecameAvailable, CampaignStatus, Disposition
 from dialer.core.settings import CampaignSettings
 from dialer.messages import (
     AgentId,
-    BusError,
     CampaignChanged,
     CampaignId,
     FloorRequested,
     FloorSnapshot,
+    NobodyAnswered,
     SignInRequested,
     TrunkId,
 )
 from dialer.messages.subjects import ENGINE_REQUESTS, agent_screen
 from rules.policy_packs import get_policy_pack
+from tests.integration.real_time import let_pass, wait_until
 from tests.integration.server_folder import server_folder
 
 SECONDS_MAX = 15.0
-POLL_SECONDS = 0.02
 CAMPAIGN = CampaignId("spring")
 TRUNK = TrunkId("carrier")
 AREA = "+999555"  # a country code that is nobody's
@@ -115,6 +115,11 @@ class CallCentre:
         """End the database at once, as a crash would."""
         os.kill(self.database.process_id, signal.SIGKILL)
 
+    def restart_database(self) -> None:
+        """Start it again where it was."""
+        self.database.stop()
+        self.database.start()
+
     def engine_log(self) -> str:
         """What the engines have written."""
         return "\n".join(path.read_text(errors="replace") for path in sorted(self.root.glob("engine-*.log")))
@@ -128,18 +133,26 @@ def _family(process_id: int) -> list[int]:
 
 @contextmanager
 def call_centre(
-    root: Path, program: AsteriskProgram, *, agents: int, population: AnyPopulation | None = None
+    root: Path,
+    program: AsteriskProgram,
+    *,
+    agents: int,
+    population: AnyPopulation | None = None,
+    calls_per_second_max: float = 100.0,
 ) -> Iterator[CallCentre]:
     """A call centre whose engine is not started yet; to be called in the main thread, in its network."""
-    (port,) = free_ports(1, kind=socket.SOCK_STREAM)
+    port, database_port = free_ports(2, kind=socket.SOCK_STREAM)
     outbound = OutboundWebsocket(uri=f"ws://127.0.0.1:{port}/ari", user_name="dialer", password=new_secret())
     lab = prepare_sip_laboratory(
         root / "lab", program, agents=agents, population=population, outbound=outbound
     )
     settings_path = root / "asterisk.toml"
-    write_settings(settings_path, lab.dialer_settings)
+    trunks = tuple(
+        replace(trunk, calls_per_second_max=calls_per_second_max) for trunk in lab.dialer_settings.trunks
+    )
+    write_settings(settings_path, replace(lab.dialer_settings, trunks=trunks))
     with server_folder() as folder:
-        database = EmbeddedPostgres(DatabaseSettings(folder=folder, port=0))
+        database = EmbeddedPostgres(DatabaseSettings(folder=folder, port=database_port))
         nats = NatsServer(BusSettings(folder=root / "nats", port=0))
         try:
             database.start()
@@ -154,6 +167,7 @@ def call_centre(
                 "NATS_URL": nats.url,
                 "PACELINE_ASTERISK": str(settings_path),
                 "PACELINE_HOME": str(root / "home"),
+                "PACELINE_METRICS_PORT": "0",
             }
             try:
                 yield centre
@@ -221,14 +235,15 @@ class Floor:
 
     async def ask(self, request: object, seconds_max: float = SECONDS_MAX) -> object:
         """Ask the engine, waiting until it is there."""
-        until = time.monotonic() + seconds_max
-        while True:
-            try:
-                return await self.bus.ask(ENGINE_REQUESTS, request, 30.0)
-            except BusError:
-                if time.monotonic() > until:
-                    raise
-                await asyncio.sleep(POLL_SECONDS)
+        answers: list[object] = []
+
+        async def is_answered() -> bool:
+            with suppress(NobodyAnswered):
+                answers.append(await self.bus.ask(ENGINE_REQUESTS, request, 30.0))
+            return bool(answers)
+
+        assert await wait_until(is_answered, seconds_max), f"nobody answers\n{self._engine_words()}"
+        return answers[0]
 
     async def floor(self) -> FloorSnapshot:
         """The floor as the engine sees it."""
@@ -239,13 +254,13 @@ class Floor:
     async def sign_in(self, count: int) -> list[AgentId]:
         """Sign agents in; each wants calls and saves a disposition after each talk."""
         agent_ids = [AgentId(f"agent-{place}") for place in range(1, count + 1)]
-        for agent_id in agent_ids:
-            await self.bus.subscribe(agent_screen(agent_id), self._see)
-            await self.ask(
-                SignInRequested(agent_id=agent_id, campaign_ids=(CAMPAIGN,), endpoint=str(agent_id))
-            )
-            await self.ask(AgentBecameAvailable(agent_id=agent_id))
+        await asyncio.gather(*(self._sign_in_one(agent_id) for agent_id in agent_ids))
         return agent_ids
+
+    async def _sign_in_one(self, agent_id: AgentId) -> None:
+        await self.bus.subscribe(agent_screen(agent_id), self._see)
+        await self.ask(SignInRequested(agent_id=agent_id, campaign_ids=(CAMPAIGN,), endpoint=str(agent_id)))
+        await self.ask(AgentBecameAvailable(agent_id=agent_id))
 
     async def _see(self, message: object) -> None:
         """What an agent does about what is on the screen."""
@@ -263,19 +278,21 @@ class Floor:
             task.add_done_callback(self._saving.discard)
 
     async def _save(self, saved: DispositionSaved) -> None:
-        await asyncio.sleep(self.wrap_up_seconds)
+        await let_pass(self.wrap_up_seconds)
         await self.ask(saved)
 
     async def talking(self, count: int, seconds_max: float = SECONDS_MAX) -> None:
         """Wait until so many agents talk."""
-        until = time.monotonic() + seconds_max
         talking = -1
-        while talking != count:
-            if time.monotonic() > until:
-                raise AssertionError(f"expected {count} agents talking, {talking}\n{self._engine_words()}")
-            await asyncio.sleep(POLL_SECONDS)
-            floor = await self.floor()
-            talking = sum(1 for agent in floor.agents if agent.state == AgentState.TALKING.value)
+
+        async def is_so() -> bool:
+            nonlocal talking
+            agents = (await self.floor()).agents
+            talking = sum(1 for agent in agents if agent.state == AgentState.TALKING.value)
+            return talking == count
+
+        is_reached = await wait_until(is_so, seconds_max)
+        assert is_reached, f"expected {count} agents talking, {talking}\n{self._engine_words()}"
 
     def _engine_words(self) -> str:
         return self.centre.engine_log()[-6000:]
@@ -287,14 +304,16 @@ class Floor:
 
     async def until(self, query: str, expected: object, seconds_max: float = SECONDS_MAX) -> None:
         """Wait until a query gives a value."""
-        until = time.monotonic() + seconds_max
         value: object = None
-        while time.monotonic() < until:
-            value = (await self.rows(query))[0][0]
-            if value == expected:
-                return
-            await asyncio.sleep(POLL_SECONDS)
-        raise AssertionError(f"expected {expected} of {query!r}, still {value}\n{self._engine_words()}")
+
+        async def is_so() -> bool:
+            nonlocal value
+            with suppress(StoreLost):  # a test may have taken the database away
+                value = (await self.rows(query))[0][0]
+            return value == expected
+
+        is_reached = await wait_until(is_so, seconds_max)
+        assert is_reached, f"expected {expected} of {query!r}, still {value}\n{self._engine_words()}"
 
 
 @asynccontextmanager

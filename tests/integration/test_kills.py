@@ -1,6 +1,5 @@
 """Parts die in the middle of calls: nobody who talks is dropped, nothing is lost, nobody is called twice."""
 
-import asyncio
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +15,7 @@ from asterisk_config.lab.tones import Tone
 from dialer.core.events import CampaignStatus
 from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
 from tests.integration.call_centre import AREA, SALE, CallCentre, Floor, call_centre, floor_of
+from tests.integration.real_time import let_pass
 
 ROUNDS = (1, 2, 3)
 CALLS_UP = 50
@@ -115,7 +115,7 @@ async def test_killed_engine_finds_every_talk_again(
     more = new_numbers("engine+", round_number, MIXED, 30)
     await floor.add_leads(more)
     hang_up_everybody(centre)
-    await asyncio.sleep(0.8)
+    await let_pass(0.8)
     centre.kill_engine()  # once more, with lines ringing and dispositions owed
     centre.start_engine()
     await floor.until(OPEN_LEADS, 0, 60.0)
@@ -159,14 +159,14 @@ async def test_killed_database_stops_dialing_and_gets_everything_when_it_is_back
     await floor.add_leads(more)
     calls_before = len(centre.lab.telephones.truth())
     centre.kill_database()
-    await asyncio.sleep(1.0)
+    await let_pass(1.0)
     hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
-    await asyncio.sleep(2.0)
+    await let_pass(2.0)
     truth = centre.lab.telephones.truth()
     assert len(truth) == calls_before, "somebody was dialed while the database was away"
     assert still_up(calls[: CALLS_UP // 2], truth)
-    centre.database.start()
-    await asyncio.sleep(0.5)
+    centre.restart_database()
+    await let_pass(0.5)
     hang_up_everybody(centre)
     await floor.until(OPEN_LEADS, 0, 60.0)
     await floor.until(OPEN_ATTEMPTS, 0)
@@ -183,10 +183,10 @@ async def test_frozen_database_delays_records_and_drops_nobody(
     more = new_numbers("frozen+", round_number, MIXED, 20)
     await floor.add_leads(more)
     centre.freeze_database()
-    await asyncio.sleep(3.0)
+    await let_pass(3.0)
     hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
     calls_before = len(centre.lab.telephones.truth())
-    await asyncio.sleep(7.0)
+    await let_pass(7.0)
     truth = centre.lab.telephones.truth()
     assert len(truth) == calls_before, "somebody was dialed while the database was away"
     assert still_up(calls[: CALLS_UP // 2], truth)
@@ -223,7 +223,7 @@ async def test_person_who_answers_while_the_engine_is_away_hears_somebody_in_tim
     await floor.until(OPEN_ATTEMPTS, len(numbers))
     assert centre.engine is not None
     centre.engine.send_signal(signal.SIGKILL if is_killed else signal.SIGSTOP)
-    await asyncio.sleep(AWAY_SECONDS)
+    await let_pass(AWAY_SECONDS)
     if is_killed:
         centre.engine.wait()
         centre.start_engine()

@@ -37,11 +37,14 @@ class Listening:
     def __init__(self) -> None:
         self.written: list[Any] = []
         self.done: list[Any] = []
+        self.begun: asyncio.Queue[Dial] = asyncio.Queue()
         self.fails_on: type | None = None
 
     def add(self, record: object) -> None:
         """Note a record."""
         self.written.append(record)
+        if isinstance(record, Begun) and isinstance(record.what, Dial):
+            self.begun.put_nowait(record.what)
 
     def carry_out(self, node_id: NodeId, command: Any) -> None:
         """Note a command, or fail on it."""
@@ -61,6 +64,8 @@ async def floor() -> "tuple[Runner, Listening]":
         show=noted.done.append,
         recorded=lambda command: None,
         handled=lambda kind, seconds: None,
+        commanded=lambda command: None,
+        stumbled=lambda: None,
     )
     runner = Runner(Engine(EngineSettings(epoch="p1")), noted, hands)  # type: ignore[arg-type]  # a stand-in
     settings = CampaignSettings(
@@ -84,12 +89,7 @@ async def floor() -> "tuple[Runner, Listening]":
 async def dialed(runner: Runner, noted: Listening) -> Dial:
     """Give the engine a lead, and let its clock do the rest."""
     runner.tell(LeadsReserved(campaign_id=SALES, leads=(a_lead(1, lease_seconds=1e12),)))
-    for _ in range(200):
-        for each in noted.written:
-            if isinstance(each, Begun) and isinstance(each.what, Dial):
-                return each.what
-        await asyncio.sleep(0.005)
-    raise AssertionError("nothing was dialed")
+    return await asyncio.wait_for(noted.begun.get(), 5.0)
 
 
 async def test_dial_goes_on_record_first_and_to_the_network_when_it_is_there(

@@ -1,0 +1,182 @@
+"""What the program adds to a call: waits, rates and CPU through a real Asterisk, beside the bare script's.
+
+Laboratory, program, database and bus share this machine; phones and carrier are a process of their own.
+A wait is measured from Asterisk's own instant of the answer to our hearing that the bridge is made.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from asterisk_config.lab.network import private_network
+from asterisk_config.lab.packages import get_asterisk
+from asterisk_config.lab.population import DigitPopulation
+from benchmarks.bare_script import BareScript
+from benchmarks.figure import Figure
+from dialer.core.events import CampaignStatus
+from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
+from tests.integration.call_centre import AREA, SALE, CallCentre, call_centre, floor_of
+
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+ONCE = {outcome: RetryRule(is_final=True) for outcome in (*DEFAULT_RETRY_RULES, SALE)}
+TALK_SECONDS = 4.0
+OPEN_LEADS = "select count(*) from dialer.dial_queue"
+OPEN_ATTEMPTS = "select count(*) from dialer.open_attempts"
+WAITS = """select extract(epoch from bridged_at - answered_at)::float8 as wait
+    from dialer.abandon_ledger where bridged_at is not null order by answered_at"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One run of the program."""
+
+    waits: tuple[float, ...]  # seconds, sorted
+    answered: int
+    seconds: float  # from the first call to the last end
+    engine_cpu_seconds: float
+    database_cpu_seconds: float
+    asterisk_cpu_seconds: float
+
+    def share(self, ratio: float) -> float:
+        """A quantile of the waits, ms."""
+        return quantile(self.waits, ratio)
+
+
+def quantile(waits: Sequence[float], ratio: float) -> float:
+    """A quantile of sorted seconds, in ms."""
+    return waits[min(len(waits) - 1, int(len(waits) * ratio))] * 1000.0 if waits else float("nan")
+
+
+@contextmanager
+def lab(agents: int, people: DigitPopulation, calls_per_second: float) -> Iterator[CallCentre]:
+    """A call centre whose trunk takes calls at this rate."""
+    program = get_asterisk()
+    with TemporaryDirectory(prefix="paceline-") as name:
+        root = Path(name)
+        root.chmod(0o755)
+        with (
+            private_network(),
+            call_centre(
+                root, program, agents=agents, population=people, calls_per_second_max=calls_per_second
+            ) as centre,
+        ):
+            yield centre
+
+
+def numbers_of(run: int, count: int) -> list[str]:
+    """Numbers of people who answer and hang up after the usual talk."""
+    return [f"{AREA}{run}{place:05}50" for place in range(count)]
+
+
+async def load_program(centre: CallCentre, run: int, agents: int, count: int) -> Load:
+    """Let the program dial so many people, all of whom answer."""
+    centre.start_engine()
+    async with floor_of(centre) as floor:
+        floor.wrap_up_seconds = 0.05
+        await floor.campaign((), status=CampaignStatus.STOPPED, retry_rules=ONCE)
+        await floor.sign_in(agents)
+        await floor.add_leads(numbers_of(run, count))
+        assert centre.engine is not None
+        processes = {
+            "engine": [centre.engine.pid],
+            "database": [centre.database.process_id],
+            "asterisk": [centre.lab.dialer.process_id or 0],
+        }
+        before = {name: cpu_seconds(ids) for name, ids in processes.items()}
+        began_at = time.monotonic()
+        await floor.order(CampaignStatus.RUNNING)
+        await floor.until(OPEN_LEADS, 0, 600.0)
+        seconds = time.monotonic() - began_at
+        spent = {name: cpu_seconds(ids) - before[name] for name, ids in processes.items()}
+        waits = sorted(row["wait"] for row in await floor.rows(WAITS))
+        answered = (await floor.rows("select count(*) from dialer.abandon_ledger"))[0][0]
+        await floor.order(CampaignStatus.STOPPED)
+    centre.stop_engine()
+    return Load(
+        waits=tuple(waits),
+        answered=answered,
+        seconds=seconds,
+        engine_cpu_seconds=spent["engine"],
+        database_cpu_seconds=spent["database"],
+        asterisk_cpu_seconds=spent["asterisk"],
+    )
+
+
+def cpu_seconds(process_ids: list[int]) -> float:
+    """CPU that processes, their children and their ended children have used."""
+    total = 0.0
+    for process_id in process_ids:
+        children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
+        for each in (process_id, *map(int, children)):
+            words = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            total += sum(map(int, words[11:15])) / TICKS_PER_SECOND
+    return total
+
+
+def measure_idle(count: int = 200) -> Figure:
+    """Answer to bridge when nothing else happens."""
+    with lab(2, DigitPopulation(ring_seconds=0.1, talk_seconds=0.2), 5.0) as centre:
+        load = asyncio.run(load_program(centre, 1, 2, count))
+    p50, p99 = load.share(0.5), load.share(0.99)
+    return Figure(
+        what="answered -> client and agent in one bridge, program idle",
+        goal="p50 <= 4 ms, p99 <= 15 ms",
+        measured=f"p50 {p50:.1f} ms, p99 {p99:.1f} ms",
+        is_met=p50 <= 4.0 and p99 <= 15.0,
+        conditions=f"{len(load.waits)} calls of {count}, 2 agents, 5 calls/s at most, no detection",
+    )
+
+
+def measure_load(rate: float = 25.0, seconds: float = 30.0) -> list[Figure]:
+    """Waits and CPU at a steady rate of answered calls, the bare script first on the same legs."""
+    agents = int(rate * (TALK_SECONDS + 0.6)) + 10
+    people = DigitPopulation(ring_seconds=0.6, talk_seconds=TALK_SECONDS)
+    count = int(rate * seconds)
+    with lab(agents, people, rate) as centre:
+        names = [agent.name for agent in centre.lab.dialer_settings.agents]
+        bare = BareScript(settings=centre.lab.dialer_settings, agents=names)
+        asyncio.run(bare.run(numbers_of(2, count), rate))
+        load = asyncio.run(load_program(centre, 3, agents, count))
+    bare_waits = sorted(bare.waits)
+    p50, p99, bare_p50, bare_p99 = (
+        load.share(0.5),
+        load.share(0.99),
+        quantile(bare_waits, 0.5),
+        quantile(bare_waits, 0.99),
+    )
+    late = sum(1 for wait in load.waits if wait > 2.0) + load.answered - len(load.waits)
+    conditions = (
+        f"{load.answered} answered calls in {load.seconds:.0f} s, talk about {TALK_SECONDS:g} s, "
+        f"{agents} agents, no detection, no recording; bare script: {len(bare_waits)} of {bare.calls} calls, "
+        f"p50 {bare_p50:.1f}, p99 {bare_p99:.1f} ms"
+    )
+    per_call, database, asterisk = (
+        seconds / load.answered * 1000.0
+        for seconds in (load.engine_cpu_seconds, load.database_cpu_seconds, load.asterisk_cpu_seconds)
+    )
+    return [
+        Figure(
+            what=f"{rate:g} answered calls/s: answered -> bridged",
+            goal="p99 <= 2.5 x the bare script's and <= 60 ms; none over the policy limit",
+            measured=f"p50 {p50:.1f} ms, p99 {p99:.1f} ms = {p99 / bare_p99:.2f} x; {late} over the limit",
+            is_met=p99 <= 2.5 * bare_p99 and p99 <= 60.0 and late == 0,
+            conditions=conditions,
+        ),
+        Figure(
+            what="Python CPU per answered call, all answered",
+            goal="<= 6 ms",
+            measured=f"{per_call:.2f} ms (PostgreSQL {database:.2f} ms, Asterisk {asterisk:.2f} ms)",
+            is_met=per_call <= 6.0,
+            conditions=conditions,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    for figure in (measure_idle(), *measure_load()):
+        print(f"{figure.what}\n  goal {figure.goal}\n  {figure.measured}\n  {figure.conditions}", flush=True)
