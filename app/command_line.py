@@ -15,6 +15,7 @@ from app.demo import demo
 from app.engine_command import engine
 from app.lab_commands import lab
 from app.migrate_command import migrate
+from app.serve_command import serve
 from app.simulate_command import simulate
 
 paceline = typer.Typer(
@@ -41,7 +42,7 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (demo, simulate, migrate, scenarios, methods, faults):
+for command in (serve, demo, simulate, migrate, scenarios, methods, faults):
     paceline.command()(command)
 
 paceline.command(hidden=True)(engine)

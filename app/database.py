@@ -33,7 +33,7 @@ def running_database(settings: DatabaseSettings) -> Iterator[str]:
     server = EmbeddedPostgres(settings)
     server.start()
     try:
-        asyncio.run(_create_database(server.url("postgres")))
+        asyncio.run(create_database(server.url("postgres")))
         asyncio.run(prepare_database(server.url(DATABASE)))
         yield server.url(DATABASE)
     finally:
@@ -69,7 +69,8 @@ async def _check_server(url: str) -> None:
         )
 
 
-async def _create_database(url: str) -> None:
+async def create_database(url: str) -> None:
+    """Make our database on a server, if it is not there yet; the URL is that of another one on it."""
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
     try:
         if not await connection.fetchval("select true from pg_database where datname = $1", DATABASE):

@@ -81,10 +81,20 @@ class EmbeddedPostgres:
         return self._process is not None and self._process.poll() is None
 
     @property
+    def process(self) -> "subprocess.Popen[bytes] | None":
+        """The server's first process while it is started."""
+        return self._process
+
+    @property
     def process_id(self) -> int:
         """Process id of the server while it is started."""
         assert self._process is not None, "the server has not been started"
         return self._process.pid
+
+    @property
+    def place(self) -> str:
+        """Version and port, for people."""
+        return f"PostgreSQL {self._binaries.major}, embedded, {HOST}:{self._port}"
 
     def url(self, database: str) -> str:
         """How to connect to one of its databases."""
@@ -97,18 +107,40 @@ class EmbeddedPostgres:
         Raises:
             DatabaseError: one of its kinds, with what to do about it.
         """
-        assert threading.current_thread() is threading.main_thread(), "the server would end with this thread"
         if self.is_running:
             return
+        with ExitStack() as unfinished:
+            unfinished.callback(self.stop)
+            self.begin()
+            self._wait_until_ready()
+            unfinished.pop_all()
+
+    def begin(self) -> None:
+        """Start the server without waiting until it is ready; after the first time, on the same port.
+
+        Raises:
+            DatabaseError: one of its kinds, with what to do about it.
+        """
+        assert threading.current_thread() is threading.main_thread(), "the server would end with this thread"
         with ExitStack() as unfinished:
             unfinished.callback(self.stop)
             self._prepare_folder()
             self._end_leftover()
             self._check_data()
-            self._port = self._free_port()
+            self._port = self._free_port(self._port or self._settings.port)
             self._spawn()
-            self._wait_until_ready()
             unfinished.pop_all()
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections.
+
+        Raises:
+            StartFailed: it has ended.
+        """
+        if not self.is_running:
+            raise StartFailed(f"PostgreSQL ended at once; it said:\n{self._last_words()}")
+        found = read_postmaster(self._data)
+        return found is not None and found.process_id == self.process_id and found.is_ready
 
     def stop(self) -> None:
         """End the server cleanly: sessions are cut off, what was committed stays."""
@@ -242,14 +274,14 @@ class EmbeddedPostgres:
     def _identity(self) -> Identity:
         return self._user.identity if self._user is not None else {}
 
-    def _free_port(self) -> int:
+    def _free_port(self, port: int) -> int:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, self._settings.port))
+                probe.bind((HOST, port))
             except OSError as error:
                 raise PortTaken(
-                    f"port {self._settings.port} of {HOST} cannot be used ({error.strerror}): "
+                    f"port {port} of {HOST} cannot be used ({error.strerror}): "
                     "end the program that uses it, or set PACELINE_POSTGRES_PORT to another, or to 0 for any"
                 ) from None
             return int(probe.getsockname()[1])
@@ -275,13 +307,7 @@ class EmbeddedPostgres:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + self._settings.start_seconds_max
-        while True:
-            assert self._process is not None
-            if self._process.poll() is not None:
-                raise StartFailed(f"PostgreSQL ended at once; it said:\n{self._last_words()}")
-            found = read_postmaster(self._data)
-            if found is not None and found.process_id == self._process.pid and found.is_ready:
-                return
+        while not self.is_ready():
             if time.monotonic() > deadline:
                 seconds = self._settings.start_seconds_max
                 raise StartFailed(

@@ -2,6 +2,8 @@
 
 AppError
 ├── SettingError          the caller's: a setting in the environment cannot be used
+├── HomeTaken             the caller's: another `paceline serve` uses the home folder, or it cannot be written
+├── PartFailed            a part of `serve` was started and was not ready in time
 ├── BusDown               the bus is not there
 │   └── NatsUnusable      the machine's or the caller's: our NATS is missing, has ended, its port is taken
 └── DatabaseError         the database is not there, or not as it must be
@@ -20,6 +22,14 @@ class AppError(Exception):
 
 class SettingError(AppError):
     """A setting cannot be used; the message names it, what was expected and what came."""
+
+
+class HomeTaken(AppError):
+    """Another `paceline serve` uses the home folder, or it cannot be written."""
+
+
+class PartFailed(AppError):
+    """A part that `serve` starts was not ready in time, or ended before."""
 
 
 class BusDown(AppError):

@@ -51,7 +51,7 @@ def start_logging(settings: LogSettings, process: str, stream: TextIO = sys.stde
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level)
-    for library in ("aiohttp.access", "asyncio", "nats", "panoramisk"):
+    for library in ("aiohttp.access", "alembic.runtime.plugins", "asyncio", "nats", "panoramisk"):
         logging.getLogger(library).setLevel(max(logging.WARNING, root.level))
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -51,11 +51,17 @@ class NatsServer:
         self._log = settings.folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._url = ""
+        self._port = 0  # 0: never started
 
     @property
     def url(self) -> str:
         """How to connect, with the password: not for logs."""
         return self._url
+
+    @property
+    def place(self) -> str:
+        """Program and port, for people."""
+        return f"NATS, our own, {HOST}:{self._port}"
 
     @property
     def process(self) -> "subprocess.Popen[bytes] | None":
@@ -68,10 +74,24 @@ class NatsServer:
         Raises:
             NatsUnusable: no program, no folder, the port is taken, or it did not start.
         """
+        self.begin()
+        deadline = time.monotonic() + START_SECONDS_MAX
+        while not self.is_ready():
+            if time.monotonic() > deadline:
+                self.stop()
+                raise NatsUnusable(f"NATS was not ready after {START_SECONDS_MAX:g} s")
+            time.sleep(POLL_SECONDS)
+
+    def begin(self) -> None:
+        """Start the server without waiting until it is ready; after the first time, on the same port.
+
+        Raises:
+            NatsUnusable: no program, no folder, or the port is taken.
+        """
         program = find_program()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            port = self._free_port()
+            port = self._port = self._free_port(self._port or self._wanted_port)
             password = self._password()
             configuration = self._folder / "nats.conf"
             _write_secret(
@@ -80,10 +100,21 @@ class NatsServer:
             )
             self._url = f"nats://{USER}:{password}@{HOST}:{port}"
             self._spawn([program, "--config", str(configuration)])
-            self._wait_until_ready(port)
             _write_secret(self._address, self._url)
         except OSError as error:
             raise NatsUnusable(f"{self._folder}: {error.strerror}: set PACELINE_HOME, or NATS_URL") from error
+
+    def is_ready(self) -> bool:
+        """Whether the server takes connections.
+
+        Raises:
+            NatsUnusable: it has ended.
+        """
+        if self._process is None or self._process.poll() is not None:
+            self.stop()
+            words = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+            raise NatsUnusable("NATS did not start; it said:\n" + "\n".join(words[-LOG_LINES_SHOWN:]))
+        return _speaks_nats(self._port)
 
     def stop(self) -> None:
         """End the server."""
@@ -102,14 +133,14 @@ class NatsServer:
         url = read_address(self._folder)
         return url.split(":")[2].split("@")[0] if url is not None else secrets.token_hex(24)
 
-    def _free_port(self) -> int:
+    def _free_port(self, port: int) -> int:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, self._wanted_port))
+                probe.bind((HOST, port))
             except OSError as error:
                 raise NatsUnusable(
-                    f"port {self._wanted_port} of {HOST} cannot be used by NATS ({error.strerror}): end the "
+                    f"port {port} of {HOST} cannot be used by NATS ({error.strerror}): end the "
                     "program that uses it, or set PACELINE_NATS_PORT to another, or to 0 for any"
                 ) from None
             return int(probe.getsockname()[1])
@@ -127,16 +158,6 @@ class NatsServer:
                 start_new_session=True,  # an interrupt from the keyboard is ours to pass on
                 preexec_fn=dying_with_parent(signal.SIGTERM),
             )
-
-    def _wait_until_ready(self, port: int) -> None:
-        assert self._process is not None
-        deadline = time.monotonic() + START_SECONDS_MAX
-        while not _speaks_nats(port):
-            if self._process.poll() is not None or time.monotonic() > deadline:
-                self.stop()
-                words = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-                raise NatsUnusable("NATS did not start; it said:\n" + "\n".join(words[-LOG_LINES_SHOWN:]))
-            time.sleep(POLL_SECONDS)
 
 
 def find_program() -> str:

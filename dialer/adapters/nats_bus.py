@@ -24,6 +24,7 @@ from dialer.messages.event_bus import BusError, Hear, NobodyAnswered, Refused, R
 
 CONNECT_SECONDS_MAX = 2  # for one try
 PROBE_SECONDS = 2.0  # between two round trips that show whether the server is still there
+PENDING_POLL_SECONDS = 0.0005
 CLOSE_SECONDS_MAX = 2.0
 BACK_OFF_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # before each further try; the last one stays
 PENDING_BYTES_MAX = 8 * MESSAGE_BYTES_MAX  # said and not yet taken by the system's network
@@ -255,7 +256,8 @@ class NatsBus:
                 joined += 1
                 await client.subscribe(interest.subject, queue=interest.queue, cb=interest.take)
         self._client = client  # no waiting since the last look at the interests
-        await client.flush(CONNECT_SECONDS_MAX)
+        if not await _round_trip(client):
+            raise TimeoutError("the server does not answer")
         self._down.clear()
         self._up.set()
         self.connections += 1
@@ -287,9 +289,14 @@ async def _until_lost(client: Client, lost: asyncio.Event) -> None:
 
 
 async def _round_trip(client: Client) -> bool:
-    """Whether the server has taken all that was said so far."""
+    """Whether the server has taken all that was said so far.
+
+    The library's own `flush` overtakes what it has not yet given to the network, so that goes first.
+    """
     try:
         async with asyncio.timeout(PROBE_SECONDS):
+            while client.pending_data_size:
+                await asyncio.sleep(PENDING_POLL_SECONDS)
             await client.flush()
     except (NatsError, OSError, TimeoutError):
         return False
