@@ -58,7 +58,8 @@ class ChildProcess:
                 env={**self._environment, LIVENESS_VARIABLE: str(writing)},
                 pass_fds=(writing,),
                 start_new_session=True,  # an interrupt from the keyboard is ours to pass on
-                preexec_fn=dying_with_parent(signal.SIGTERM),
+                # At once: its successor under the next supervisor must not meet it. It is made for that.
+                preexec_fn=dying_with_parent(signal.SIGKILL),
             )
         except OSError:
             os.close(reading)

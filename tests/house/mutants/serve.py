@@ -79,7 +79,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "children outlive a killed supervisor",
         f"{SERVE}::test_supervisor_killed_takes_everything_with_it",
         "child_process.py",
-        "                preexec_fn=dying_with_parent(signal.SIGTERM),\n",
+        "                preexec_fn=dying_with_parent(signal.SIGKILL),\n",
         "",
     ),
     fault(
