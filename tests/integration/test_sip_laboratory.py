@@ -296,6 +296,14 @@ def test_party_that_misbehaves_leaves_no_call_behind(lab: SipLaboratory, events:
     wait_for(lambda: ask(lab.dialer_settings, "GET", "channels")[1] == "[]", "no channel left")
 
 
+def test_trunk_that_signs_in_with_our_carrier_is_registered(
+    network: NetworkKind, program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The carrier accepts the dialer's sign-in, as far as Asterisk can tell."""
+    with running(prepare_sip_laboratory(tmp_path_factory.mktemp("trunk"), program, registers=True)) as lab:
+        wait_for(lambda: " Registered" in lab.dialer.console("pjsip show registrations"), "the sign-in")
+
+
 def test_asterisk_that_is_killed_and_started_anew_has_its_phones_back(
     network: NetworkKind, program: AsteriskProgram, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
