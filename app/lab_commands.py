@@ -50,14 +50,55 @@ def up(
     ] = 0,
 ) -> None:
     """Start a dialer's Asterisk and a carrier, and leave them running."""
-    from asterisk_config.lab.keeper import People, bring_up, default_folder
+    from asterisk_config.lab.keeper import SETTINGS, People, bring_up, default_folder
 
     if agents and people is not PeopleChoice.SIP:
         raise typer.BadParameter("phones come with our own carrier: add --people sip")
+    place = folder or default_folder()
     with told_plainly():
-        _tell(
-            bring_up(folder or default_folder(), private=private, people=People(people.value), agents=agents)
-        )
+        _tell(bring_up(place, private=private, people=People(people.value), agents=agents))
+    typer.echo(f"To dial through it: PACELINE_ASTERISK={place / SETTINGS} paceline serve")
+
+
+@lab.command()
+def work(
+    campaign: Annotated[str, typer.Option(help="Campaign that they take calls of.")],
+    agents: Annotated[int, typer.Option(min=1, max=AGENTS_MAX, help="How many: agent-1, agent-2, ...")] = 1,
+    wrap_up_seconds: Annotated[float, typer.Option(min=0.0, help="How long each wraps up.")] = 3.0,
+    disposition: Annotated[str, typer.Option(help="What they always declare.")] = "sale",
+) -> None:
+    """Sign the laboratory's agents in, and let them take calls until Ctrl-C."""
+    import asyncio
+
+    from app.errors import AppError
+    from dialer.messages import BusError
+
+    try:
+        asyncio.run(_work(campaign, agents, wrap_up_seconds, disposition))
+    except (AppError, BusError) as error:
+        typer.echo(f"paceline: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        typer.echo("The agents stay signed in, and save nothing any more; `paceline serve` ends their work.")
+
+
+async def _work(campaign: str, agents: int, wrap_up_seconds: float, disposition: str) -> None:
+    import asyncio
+
+    from app.bus import open_bus
+    from app.lab_agents import LabAgents
+    from app.settings import read_bus_settings
+    from dialer.messages import AgentId, CampaignId
+
+    async with open_bus(read_bus_settings(), name="lab agents") as bus:
+        people = LabAgents(bus, wrap_up_seconds=wrap_up_seconds, disposition=disposition)
+        names = [AgentId(f"agent-{place}") for place in range(1, agents + 1)]
+        await people.sign_in(names, (CampaignId(campaign),))
+        typer.echo(f"{agents} agents are signed in and want calls of {campaign}. Ctrl-C ends this.")
+        while True:
+            await asyncio.sleep(5.0)
+            states = ", ".join(sorted(state.value for state in people.states.values()))
+            typer.echo(f"talks so far {people.talks}: {states}")
 
 
 @lab.command()

@@ -77,7 +77,7 @@ async def load_program(centre: CallCentre, run: int, agents: int, count: int) ->
     """Let the program dial so many people, all of whom answer."""
     centre.start_engine()
     async with floor_of(centre) as floor:
-        floor.wrap_up_seconds = 0.05
+        floor.agents.wrap_up_seconds = 0.05
         await floor.campaign((), status=CampaignStatus.STOPPED, retry_rules=ONCE)
         await floor.sign_in(agents)
         await floor.add_leads(numbers_of(run, count))

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,14 +18,17 @@ from enum import Enum, unique
 from pathlib import Path
 
 from asterisk_config.errors import AsteriskStartError
-from asterisk_config.lab.laboratory import Laboratory, prepare_laboratory, running
-from asterisk_config.lab.network import NetworkKind, enter_private_network
+from asterisk_config.lab.laboratory import Laboratory, new_secret, prepare_laboratory, running
+from asterisk_config.lab.network import LOOPBACK, NetworkKind, enter_private_network, free_ports
 from asterisk_config.lab.packages import get_asterisk
 from asterisk_config.lab.program import cache_folder
 from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
+from asterisk_config.settings import OutboundWebsocket
+from asterisk_config.settings_file import write_settings
 
 NAME = "laboratory"
 NOTE = "laboratory.json"
+SETTINGS = "asterisk.toml"
 KEEPER_LOG = "keeper.log"
 UP_SECONDS_MAX = 40.0
 DOWN_SECONDS_MAX = 15.0
@@ -143,14 +147,21 @@ def keep(folder: Path, *, private: bool, people: People, agents: int) -> None:
     network = enter_private_network() if private else NetworkKind.MACHINE
     lab: Laboratory | SipLaboratory
     if people is People.SIP:
-        lab = prepare_sip_laboratory(folder, get_asterisk(), agents=agents)
+        lab = prepare_sip_laboratory(folder, get_asterisk(), agents=agents, outbound=_door())
     else:
-        lab = prepare_laboratory(folder, get_asterisk())
+        lab = prepare_laboratory(folder, get_asterisk(), outbound=_door())
+    write_settings(folder / SETTINGS, lab.dialer_settings)
     with running(lab):
         if isinstance(lab, SipLaboratory):
             lab.telephones.wait_until_registered()
         _write_note(folder, lab, network, people)
         signal.sigwait(asked)
+
+
+def _door() -> OutboundWebsocket:
+    """Where the engine that dials through this laboratory is to listen for its Asterisk."""
+    (port,) = free_ports(1, kind=socket.SOCK_STREAM)
+    return OutboundWebsocket(uri=f"ws://{LOOPBACK}:{port}/ari", user_name="laboratory", password=new_secret())
 
 
 def _write_note(folder: Path, lab: Laboratory | SipLaboratory, network: NetworkKind, people: People) -> None:

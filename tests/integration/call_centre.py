@@ -19,6 +19,7 @@ import asyncpg
 
 from app.database import prepare_database
 from app.embedded_postgres import EmbeddedPostgres
+from app.lab_agents import LabAgents
 from app.nats_server import NatsServer
 from app.settings import BusSettings, DatabaseSettings
 from app.unit_of_work import UnitOfWork, open_pool
@@ -34,8 +35,7 @@ from dialer.adapters.errors import StoreLost
 from dialer.adapters.nats_bus import NatsBus
 from dialer.adapters.store import NewLead, NewNumber
 from dialer.core.agent_session import AgentState
-from dialer.core.commands import RecordAgentState
-from dialer.core.events import AgentBecameAvailable, CampaignStatus, DispositionSaved
+from dialer.core.events import CampaignStatus
 from dialer.core.settings import CampaignSettings
 from dialer.messages import (
     AgentId,
@@ -44,12 +44,11 @@ from dialer.messages import (
     FloorRequested,
     FloorSnapshot,
     NobodyAnswered,
-    SignInRequested,
     TrunkId,
 )
-from dialer.messages.subjects import ENGINE_REQUESTS, agent_screen
+from dialer.messages.subjects import ENGINE_REQUESTS
 from rules.policy_packs import get_policy_pack
-from tests.integration.real_time import let_pass, wait_until
+from tests.integration.real_time import wait_until
 from tests.integration.server_folder import server_folder
 
 SECONDS_MAX = 15.0
@@ -194,10 +193,7 @@ class Floor:
         self.centre = centre
         self.bus = bus
         self.unit_of_work = unit_of_work
-        self.wrap_up_seconds = 0.3
-        self.states: dict[AgentId, str] = {}
-        self.talks = 0
-        self._saving: set[asyncio.Task[None]] = set()
+        self.agents = LabAgents(bus, wrap_up_seconds=0.3, disposition=SALE)
 
     async def campaign(self, numbers: Sequence[str], *, status: CampaignStatus, **wishes: object) -> None:
         """Make the campaign with a lead for each number, and order its status."""
@@ -254,32 +250,9 @@ class Floor:
     async def sign_in(self, count: int) -> list[AgentId]:
         """Sign agents in; each wants calls and saves a disposition after each talk."""
         agent_ids = [AgentId(f"agent-{place}") for place in range(1, count + 1)]
-        await asyncio.gather(*(self._sign_in_one(agent_id) for agent_id in agent_ids))
+        await self.ask(FloorRequested())  # the engine is there
+        await self.agents.sign_in(agent_ids, (CAMPAIGN,))
         return agent_ids
-
-    async def _sign_in_one(self, agent_id: AgentId) -> None:
-        await self.bus.subscribe(agent_screen(agent_id), self._see)
-        await self.ask(SignInRequested(agent_id=agent_id, campaign_ids=(CAMPAIGN,), endpoint=str(agent_id)))
-        await self.ask(AgentBecameAvailable(agent_id=agent_id))
-
-    async def _see(self, message: object) -> None:
-        """What an agent does about what is on the screen."""
-        if not isinstance(message, RecordAgentState):
-            return
-        self.states[message.agent_id] = message.state.value
-        if message.state is AgentState.TALKING:
-            self.talks += 1
-        if message.state is AgentState.WRAPPING_UP and message.attempt_id is not None:
-            saved = DispositionSaved(
-                agent_id=message.agent_id, attempt_id=message.attempt_id, disposition=SALE
-            )
-            task = asyncio.create_task(self._save(saved))
-            self._saving.add(task)
-            task.add_done_callback(self._saving.discard)
-
-    async def _save(self, saved: DispositionSaved) -> None:
-        await let_pass(self.wrap_up_seconds)
-        await self.ask(saved)
 
     async def talking(self, count: int, seconds_max: float = SECONDS_MAX) -> None:
         """Wait until so many agents talk."""

@@ -130,7 +130,7 @@ def bank_numbers(count: int | None = None) -> list[str]:
 async def dial_list(centre: CallCentre, numbers: Sequence[str]) -> ListRun:
     """Dial a list to its end, and read all four records of it."""
     async with floor_of(centre) as floor:
-        floor.wrap_up_seconds = WRAP_UP_SECONDS / TIME_DIVISOR
+        floor.agents.wrap_up_seconds = WRAP_UP_SECONDS / TIME_DIVISOR
         await floor.campaign(
             numbers,
             status=CampaignStatus.STOPPED,
