@@ -5,7 +5,11 @@ AdapterError
 ├── SettingsUnusable   the caller's: settings of a campaign cannot be used as they are stored or given
 ├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
 ├── WireError          the other process's, or ours: a message does not fit its class (also a `BusError`)
-└── StoreLost          the world's: the database went away in a transaction; it may be done or undone
+├── StoreLost          the world's: the database went away in a transaction; it may be done or undone
+└── AmiError           what Asterisk's manager interface did not do
+    ├── AmiLost        the world's: not connected, or no answer in time; it may be done or not
+    ├── AmiRefused     Asterisk's: it said no, and why
+    └── AmiValueUnsafe ours: an order that is never sent, or a value that would leave its line
 """
 
 from dialer.messages.event_bus import BusError
@@ -33,3 +37,19 @@ class StoreLost(AdapterError):
 
 class WireError(AdapterError, BusError):
     """Bytes are no message, or a message cannot be said in bytes; the text says what was expected."""
+
+
+class AmiError(AdapterError):
+    """Asterisk's manager interface did not do what it was asked."""
+
+
+class AmiLost(AmiError):
+    """There is no connection, or no answer came in time; nothing is sent again."""
+
+
+class AmiRefused(AmiError):
+    """Asterisk refused; the message ends with its reason."""
+
+
+class AmiValueUnsafe(AmiError):
+    """An order that is never sent, or a value with a control character; nothing was sent."""

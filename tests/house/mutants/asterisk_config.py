@@ -53,8 +53,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "the monitoring user may place calls",
         f"{RENDERER}::test_monitoring_user_of_rendered_files_may_not_place_calls",
         "templates/manager.conf.j2",
-        "write = system,call,reporting",
-        "write = system,call,reporting,originate",
+        "write = system,reporting",
+        "write = system,reporting,originate",
     ),
     fault(
         "files with secrets are readable for everybody",
