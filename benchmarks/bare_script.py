@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from aiohttp import BasicAuth, ClientSession
 
 from asterisk_config.settings import AsteriskSettings
-from dialer.adapters.ari_messages import AriAnswer, AriMessage, AriRequest
+from dialer.adapters.ari_messages import AriAnswer, AriMessage, AriRequest, decode_pong
 from dialer.adapters.ari_socket import AriSocket
+from dialer.adapters.node_clock import NodeClock
 
 APPLICATION = "bare"
 
@@ -29,6 +30,7 @@ class BareScript:
     answered_at: dict[str, float] = field(default_factory=dict)
     with_agent: dict[str, str] = field(default_factory=dict)
     calls: int = 0
+    clock: NodeClock = field(default_factory=NodeClock)
     missed: int = 0  # answers for which no agent was idle
     _socket: AriSocket = field(init=False, repr=False)
 
@@ -54,8 +56,13 @@ class BareScript:
                 running.cancel()
                 await asyncio.gather(running, return_exceptions=True)
 
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
     async def _filter(self) -> None:
         kinds = ("StasisStart", "ChannelStateChange", "ChannelDestroyed", "RESTResponse")
+        pinged = await self._socket.ask(AriRequest(method="GET", uri="asterisk/ping"))
+        self.clock.hear(decode_pong(pinged.body).timestamp, self._now())
         body = {"allowed": [{"type": kind} for kind in kinds]}
         await self._socket.ask(
             AriRequest(method="PUT", uri=f"applications/{APPLICATION}/eventFilter", body=body)
@@ -84,13 +91,14 @@ class BareScript:
         self._send("POST", "channels", query)
 
     def _hear(self, message: AriMessage) -> None:
+        self.clock.hear(message.timestamp, self._now())
         channel = message.channel
         if channel is None:
             return
         if message.type == "StasisStart":
             self._arrived(channel.id)
         elif message.type == "ChannelStateChange" and channel.state == "Up":
-            self.answered_at[channel.id] = time.perf_counter()
+            self.answered_at[channel.id] = self.clock.engine_at(message.timestamp, self._now())
         elif message.type == "ChannelDestroyed" and channel.id in self.with_agent:
             self.idle.append(self.with_agent.pop(channel.id))
 
@@ -108,7 +116,7 @@ class BareScript:
 
         def bridged(answer: AriAnswer) -> None:
             if answer.is_done:
-                self.waits.append(time.perf_counter() - self.answered_at[channel_id])
+                self.waits.append(self._now() - self.answered_at[channel_id])
 
         request = AriRequest(
             method="POST", uri=f"bridges/bare.{agent}/addChannel", query={"channel": channel_id}

@@ -15,7 +15,8 @@ from tempfile import TemporaryDirectory
 
 from asterisk_config.lab.network import private_network
 from asterisk_config.lab.packages import get_asterisk
-from asterisk_config.lab.population import DigitPopulation
+from asterisk_config.lab.population import DigitPopulation, RandomPopulation
+from asterisk_config.lab.population_words import AnyPopulation
 from benchmarks.bare_script import BareScript
 from benchmarks.figure import Figure
 from dialer.core.events import CampaignStatus
@@ -53,7 +54,7 @@ def quantile(waits: Sequence[float], ratio: float) -> float:
 
 
 @contextmanager
-def lab(agents: int, people: DigitPopulation, calls_per_second: float) -> Iterator[CallCentre]:
+def lab(agents: int, people: AnyPopulation, calls_per_second: float) -> Iterator[CallCentre]:
     """A call centre whose trunk takes calls at this rate."""
     program = get_asterisk()
     with TemporaryDirectory(prefix="paceline-") as name:
@@ -135,7 +136,20 @@ def measure_idle(count: int = 200) -> Figure:
 def measure_load(rate: float = 25.0, seconds: float = 30.0) -> list[Figure]:
     """Waits and CPU at a steady rate of answered calls, the bare script first on the same legs."""
     agents = int(rate * (TALK_SECONDS + 0.6)) + 10
-    people = DigitPopulation(ring_seconds=0.6, talk_seconds=TALK_SECONDS)
+    people = RandomPopulation(
+        seed=1,
+        human_ratio=1.0,
+        machine_ratio=0.0,
+        busy_ratio=0.0,
+        not_found_ratio=0.0,
+        congestion_ratio=0.0,
+        rejected_ratio=0.0,
+        silence_ratio=0.0,
+        hangs_up_early_ratio=0.0,
+        ring_seconds_mean=1.5,
+        ring_seconds_min=0.5,
+        talk_seconds_mean=TALK_SECONDS,
+    )
     count = int(rate * seconds)
     with lab(agents, people, rate) as centre:
         names = [agent.name for agent in centre.lab.dialer_settings.agents]

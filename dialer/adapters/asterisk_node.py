@@ -6,6 +6,7 @@ While the link is down nothing is queued for it: a late dial is a call that nobo
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -51,6 +52,9 @@ from dialer.messages import AttemptId, NodeId, TrunkId
 
 HEARTBEAT = "PACELINE_HEARTBEAT"
 HEARTBEAT_SECONDS = 1.0
+DIAL_GAP_SECONDS = 0.01
+"""Between two originates: Asterisk works off a socket in order, and a bridge must not wait behind a burst."""
+
 UP = "Up"
 
 _log = logging.getLogger(__name__)
@@ -93,6 +97,8 @@ class AsteriskNode:
         self._socket: AriSocket | None = None
         self._loop = asyncio.get_running_loop()
         self._off_hook_at: dict[AttemptId, float] = {}  # of answered calls, engine clock
+        self._dials: deque[Dial] = deque()  # waiting for their turn
+        self._dial_not_before = 0.0
         self._held_back: list[AriMessage] | None = []  # until the engine knows what lived before; then None
 
     @property
@@ -216,7 +222,27 @@ class AsteriskNode:
             return
         if isinstance(command, ConnectToAgent) and command.agent_id not in self.places.agent_legs:
             self._fail_connection(command, "his telephone is not on this node")
+        elif isinstance(command, Dial):
+            self._dials.append(command)
+            if len(self._dials) == 1:
+                self._loop.call_at(max(self._dial_not_before, self._loop.time()), self._originate)
+        else:
+            self._send_requests(socket, command)
+
+    def _originate(self) -> None:
+        """Place the next of the calls that wait for their turn."""
+        if not self._dials:
             return
+        command = self._dials.popleft()
+        self._dial_not_before = self._loop.time() + DIAL_GAP_SECONDS
+        if self._dials:
+            self._loop.call_at(self._dial_not_before, self._originate)
+        if self._socket is None or not self._socket.is_open:
+            self._refuse(command)
+        else:
+            self._send_requests(self._socket, command)
+
+    def _send_requests(self, socket: AriSocket, command: NetworkCommand) -> None:
         requests = requests_for(self.places, command)
         for index, request in enumerate(requests):
             socket.send(request, self._conclusion_of(command) if index == 0 else _forget)
