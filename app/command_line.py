@@ -10,10 +10,12 @@ import typer
 
 from app import __version__
 from app.asterisk_commands import asterisk
+from app.campaign_commands import agents, campaigns
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
 from app.engine_command import engine
 from app.lab_commands import lab
+from app.list_commands import lists
 from app.migrate_command import migrate
 from app.serve_command import serve
 from app.simulate_command import simulate
@@ -42,10 +44,10 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (serve, demo, simulate, migrate, scenarios, methods, faults):
+for command in (serve, demo, simulate, migrate, agents, scenarios, methods, faults):
     paceline.command()(command)
 
 paceline.command(hidden=True)(engine)
 
-for name, group in (("asterisk", asterisk), ("lab", lab)):
+for name, group in (("asterisk", asterisk), ("lab", lab), ("campaign", campaigns), ("list", lists)):
     paceline.add_typer(group, name=name)

@@ -9,8 +9,9 @@ import asyncpg
 
 from app.embedded_postgres import EmbeddedPostgres
 from app.errors import DatabaseError
-from app.migrating import migrate
+from app.migrating import migrate, newest_revision
 from app.postgres_binaries import VERSION_MIN
+from app.running_postgres import running_postgres_url
 from app.settings import DatabaseSettings
 from dialer.adapters.store import ensure_partitions
 
@@ -38,6 +39,38 @@ def running_database(settings: DatabaseSettings) -> Iterator[str]:
         yield server.url(DATABASE)
     finally:
         server.stop()
+
+
+@contextmanager
+def usable_database(settings: DatabaseSettings) -> Iterator[str]:
+    """The database for one command: that of a running Paceline, else our own while the block runs.
+
+    Gives its URL. Call it in the main thread, outside an event loop.
+
+    Raises:
+        DatabaseError: one of its kinds, with what to do about it.
+    """
+    there = settings.url or running_postgres_url(settings, DATABASE)
+    if there is None:
+        with running_database(settings) as url:
+            yield url
+        return
+    asyncio.run(_prepare_if_old(there))
+    yield there
+
+
+async def _prepare_if_old(url: str) -> None:
+    """Bring tables up to date unless they are: a look takes milliseconds, starting to migrate a second."""
+    await _check_server(url)
+    connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
+    try:
+        found = await connection.fetchval("select version_num from alembic_version")
+    except asyncpg.UndefinedTableError:
+        found = None
+    finally:
+        await connection.close()
+    if found != newest_revision():
+        await prepare_database(url)
 
 
 async def prepare_database(url: str) -> str:

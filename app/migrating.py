@@ -1,6 +1,7 @@
 """Bring a database to the newest revision: `paceline migrate`, and every start."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 from alembic import command
@@ -35,6 +36,12 @@ async def migrate(url: str) -> str:
             return str(found.scalar_one())
     finally:
         await engine.dispose()
+
+
+def newest_revision() -> str:
+    """The revision that this version knows as the newest, by the names of the revisions' files."""
+    folder = Path(app.migrations.__path__[0]) / "versions"
+    return max(path.stem.split("_")[1] for path in folder.glob("revision_*.py"))
 
 
 def migrate_now(url: str) -> str:

@@ -3,7 +3,9 @@
 AdapterError
 ├── StatementError     ours: queries.sql is not written as the loader expects
 ├── SettingsUnusable   the caller's: settings of a campaign cannot be used as they are stored or given
+├── ListFileUnusable   the caller's: a file cannot be read as a list (in `list_import`)
 ├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+├── UnknownList        the caller's: a list is named that the database does not have
 ├── WireError          the other process's, or ours: a message does not fit its class (also a `BusError`)
 ├── StoreLost          the world's: the database went away in a transaction; it may be done or undone
 └── AmiError           what Asterisk's manager interface did not do
@@ -29,6 +31,10 @@ class SettingsUnusable(AdapterError):
 
 class UnknownCampaigns(AdapterError):
     """Campaigns are named that the database does not have; the message names them."""
+
+
+class UnknownList(AdapterError):
+    """A list is named that the database does not have."""
 
 
 class StoreLost(AdapterError):

@@ -469,9 +469,99 @@ insert into dialer.lists (campaign_number, name, loaded_at) values ($1, $2, $3) 
 -- name: create_zone_groups
 -- purpose: Make a group of time zones known, if it is not.
 -- rows: none
-insert into dialer.zone_groups (zones) values ($1::text[]) on conflict (zones) do nothing;
+-- Asked first: an insert that meets a conflict uses up one of the 32,767 ids.
+insert into dialer.zone_groups (zones)
+select $1::text[] where not exists (select from dialer.zone_groups where zones = $1::text[])
+on conflict (zones) do nothing;
 
 -- name: next_lead_ids
 -- purpose: Take $1 lead ids that nobody else gets.
 -- rows: $1
 select nextval(pg_get_serial_sequence('dialer.leads', 'lead_id')) from generate_series(1, $1::int);
+
+-- name: read_lists
+-- purpose: Give every list, or only $1, with what became of its leads.
+-- rows: one for each, the newest first
+select l.list_id, l.name, c.campaign_id, l.loaded_at, l.undone_at, l.leads_loaded,
+    counted.leads_there, counted.attempted, counted.closed
+from dialer.lists l
+join dialer.campaigns c using (campaign_number)
+cross join lateral (
+    select count(*) as leads_there, count(*) filter (where d.attempts_made > 0) as attempted,
+        count(*) filter (where d.closed_at is not null) as closed
+    from dialer.leads d where d.list_id = l.list_id
+) counted
+where $1::bigint is null or l.list_id = $1
+order by l.list_id desc;
+
+-- name: mark_list_undone
+-- purpose: Note that list $1 is taken out, and hold it.
+-- rows: one, unless there is no such list
+update dialer.lists l set undone_at = $2 from dialer.campaigns c
+where l.list_id = $1 and c.campaign_number = l.campaign_number
+returning c.campaign_id;
+
+-- name: untouched_leads
+-- purpose: Give the leads of list $1 that no attempt was ever begun for; with their places locked none can begin.
+-- rows: one for each
+with waiting as (
+    select q.lead_id, q.state = 1 as is_leased
+    from dialer.leads l join dialer.dial_queue q using (lead_id)
+    where l.list_id = $1 and l.attempts_made = 0 and q.state < 2
+    for update of q
+)
+select lead_id, is_leased from waiting
+union all
+select l.lead_id, false from dialer.leads l
+where l.list_id = $1 and l.attempts_made = 0 and l.closed_at is not null
+    and not exists (select from dialer.dial_queue q where q.lead_id = l.lead_id)
+order by lead_id;
+
+-- name: remove_leads
+-- purpose: Take out the leads $1 with their numbers and places in the queue, unless an attempt began meanwhile.
+-- rows: none
+with gone as (
+    delete from dialer.dial_queue where lead_id = any($1::bigint[]) and state < 2
+)
+delete from dialer.leads where lead_id = any($1::bigint[]) and attempts_made = 0;
+
+-- name: count_leads_of_list
+-- purpose: Tell how many leads list $1 has.
+-- rows: one
+select count(*) from dialer.leads where list_id = $1;
+
+-- name: count_leads
+-- purpose: Count the leads of campaign $1 by what they wait for at $2; each count ends at $3.
+-- rows: one
+select
+    (select count(*) from (
+        select from dialer.dial_queue where campaign_number = $1 and state = 0 and due_at <= $2 limit $3
+    ) counted) as due,
+    (select count(*) from (
+        select from dialer.dial_queue where campaign_number = $1 and state = 0 and due_at > $2 limit $3
+    ) counted) as later,
+    (select count(*) from dialer.dial_queue where campaign_number = $1 and state = 1) as leased,
+    (select count(*) from dialer.dial_queue where campaign_number = $1 and state = 2) as in_attempt,
+    (select count(*) from dialer.dial_queue where campaign_number = $1 and state = 3) as owed,
+    (select count(*) from (
+        select from dialer.lists s join dialer.leads l on l.list_id = s.list_id
+        where s.campaign_number = $1 and l.closed_at is not null limit $3
+    ) counted) as closed;
+
+-- name: count_attempts
+-- purpose: Count the attempts of campaign $1 dialed since $2 by outcome.
+-- rows: one for each outcome that occurred
+select coalesce(outcome, 'in progress') as outcome, count(*) as attempts
+from dialer.attempts
+where dialed_at >= $2 and campaign_number = $1
+group by 1 order by 2 desc, 1;
+
+-- name: read_agents
+-- purpose: Give every agent who is signed in.
+-- rows: one for each
+select agent_id, campaign_ids, skills, status, state, changed_at, reason from dialer.agents order by agent_id;
+
+-- name: first_answer
+-- purpose: Give the instant of the first answered call of campaign $1.
+-- rows: one
+select min(answered_at) from dialer.abandon_ledger where campaign_number = $1;

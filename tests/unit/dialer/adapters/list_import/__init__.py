@@ -1,0 +1,1 @@
+"""Tests of the list import that need no database."""
