@@ -10,6 +10,7 @@ import typer
 
 from app import __version__
 from app.asterisk_commands import asterisk
+from app.backup_commands import backup, restore
 from app.campaign_commands import agents, campaigns
 from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
@@ -44,7 +45,7 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (serve, demo, simulate, migrate, agents, scenarios, methods, faults):
+for command in (serve, demo, simulate, migrate, agents, backup, restore, scenarios, methods, faults):
     paceline.command()(command)
 
 paceline.command(hidden=True)(engine)

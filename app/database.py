@@ -75,7 +75,7 @@ async def _prepare_if_old(url: str) -> None:
 
 async def prepare_database(url: str) -> str:
     """Bring tables and partitions up to date; gives the revision."""
-    await _check_server(url)
+    await check_server(url)
     revision = await migrate(url)
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
     try:
@@ -86,7 +86,12 @@ async def prepare_database(url: str) -> str:
     return revision
 
 
-async def _check_server(url: str) -> None:
+async def check_server(url: str) -> None:
+    """Refuse a server that cannot be reached, or is too old; the URL's password is not repeated.
+
+    Raises:
+        DatabaseError: with the reason.
+    """
     try:
         connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
     except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -4,6 +4,8 @@ AppError
 ├── SettingError          the caller's: a setting in the environment cannot be used
 ├── HomeTaken             the caller's: another `paceline serve` uses the home folder, or it cannot be written
 ├── PartFailed            a part of `serve` was started and was not ready in time
+├── BackupUnusable        a backup file cannot be written, or is not to be believed
+├── NotEmpty              the caller's: a restore would write over something, or somebody uses it
 ├── BusDown               the bus is not there
 │   └── NatsUnusable      the machine's or the caller's: our NATS is missing, has ended, its port is taken
 └── DatabaseError         the database is not there, or not as it must be
@@ -30,6 +32,14 @@ class HomeTaken(AppError):
 
 class PartFailed(AppError):
     """A part that `serve` starts was not ready in time, or ended before."""
+
+
+class BackupUnusable(AppError):
+    """A backup file cannot be written, is cut short or changed, or does not fit."""
+
+
+class NotEmpty(AppError):
+    """A restore would write over rows that are there, or somebody uses the database."""
 
 
 class BusDown(AppError):

@@ -17,8 +17,8 @@ from app.errors import SchemaUnknown
 NEWEST = "head"
 
 
-async def migrate(url: str) -> str:
-    """Run all revisions that the database lacks; gives the revision that it has now.
+async def migrate(url: str, revision: str = NEWEST) -> str:
+    """Run all revisions that the database lacks, up to the one given; gives the revision that it has now.
 
     Raises:
         SchemaUnknown: if the database has a revision that this version does not know.
@@ -30,7 +30,7 @@ async def migrate(url: str) -> str:
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:
         async with engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, revision)
         async with engine.connect() as connection:
             found = await connection.exec_driver_sql("select version_num from alembic_version")
             return str(found.scalar_one())
@@ -49,12 +49,12 @@ def migrate_now(url: str) -> str:
     return asyncio.run(migrate(url))
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", app.migrations.__path__[0].replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, NEWEST)
+        command.upgrade(config, revision)
     except CommandError as error:
         raise SchemaUnknown(
             f"the database has a revision that this version of Paceline does not know ({error}): "

@@ -1,0 +1,1 @@
+"""Backup and restore: archive format, tables, settings files, and the two ways through them."""
