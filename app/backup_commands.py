@@ -20,6 +20,8 @@ BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup fil
 
 def backup(file: BackupFile) -> None:
     """Save database and settings into FILE, without passwords; calls may go on meanwhile."""
+    from asyncpg import InterfaceError, PostgresError
+
     from app.backup.saving import save
     from app.errors import AppError
     from app.settings import with_file
@@ -29,7 +31,7 @@ def backup(file: BackupFile) -> None:
         files = _settings_files(environment)
         with _database_to_read(environment) as url, _progress("Saving", None) as advance:
             manifest, fingerprint = asyncio.run(save(url, file, files, advance))
-    except (AppError, *_database_errors()) as error:
+    except (AppError, PostgresError, InterfaceError, ConnectionError, TimeoutError) as error:
         _refuse(error)
     typer.echo(f"Saved {_content(manifest)} to {file} ({file.stat().st_size:,} bytes).")
     typer.echo(f"Fingerprint: {fingerprint}")
@@ -45,6 +47,8 @@ def restore(
     ] = False,
 ) -> None:
     """Bring database and settings back out of FILE, into something empty: all of it or nothing."""
+    from asyncpg import InterfaceError, PostgresError
+
     from app.backup.archive import checked_archive
     from app.errors import AppError
 
@@ -54,7 +58,7 @@ def restore(
                 check = checked_archive(file, lambda byte_count: advance(file.name, byte_count))
                 archive = opened.enter_context(check)
             settings = _restore_checked(archive, may_replace=replace)
-    except (AppError, *_database_errors()) as error:
+    except (AppError, PostgresError, InterfaceError, ConnectionError, TimeoutError) as error:
         _refuse(error)
     typer.echo(f"Restored {_content(archive.manifest)}; the rows of every table were counted.")
     typer.echo(f"Fingerprint: {archive.fingerprint}")
@@ -89,10 +93,11 @@ def _database_to_read(environment: Mapping[str, str]) -> Iterator[str]:
     from app.database import DATABASE, check_server
     from app.embedded_postgres import EmbeddedPostgres
     from app.errors import NotEmpty
+    from app.running_postgres import running_postgres_url
     from app.settings import read_database_settings
 
     settings = read_database_settings(environment)
-    url = settings.url or EmbeddedPostgres(settings).url_if_running(DATABASE)
+    url = settings.url or running_postgres_url(settings, DATABASE)
     if url is not None:
         asyncio.run(check_server(url))
         yield url
@@ -141,13 +146,6 @@ def _settings_files(environment: Mapping[str, str]) -> list[Path]:
 
 
 # --- what a person sees -----------------------------------------------------------------------------------
-
-
-def _database_errors() -> tuple[type[Exception], ...]:
-    """What a database that goes away, or a full disk of it, makes the driver raise."""
-    import asyncpg
-
-    return (asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
 
 
 def _refuse(error: Exception) -> NoReturn:

@@ -61,7 +61,7 @@ def usable_database(settings: DatabaseSettings) -> Iterator[str]:
 
 async def _prepare_if_old(url: str) -> None:
     """Bring tables up to date unless they are: a look takes milliseconds, starting to migrate a second."""
-    await _check_server(url)
+    await check_server(url)
     connection = await asyncpg.connect(url, timeout=CONNECT_SECONDS_MAX)
     try:
         found = await connection.fetchval("select version_num from alembic_version")

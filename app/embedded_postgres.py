@@ -101,14 +101,6 @@ class EmbeddedPostgres:
         password = self._password_file.read_text(encoding="ascii")
         return f"postgresql://{SUPERUSER}:{quote(password)}@{HOST}:{self._port}/{database}?sslmode=disable"
 
-    def url_if_running(self, database: str) -> str | None:
-        """How to connect to one of its databases, where another process of ours has started it."""
-        found = read_postmaster(self._data)
-        if found is None or not found.is_ready or found.port is None or not is_postgres(found.process_id):
-            return None
-        self._port = found.port
-        return self.url(database)
-
     def start(self) -> None:
         """Start the server, having made the data folder if there is none; ends when it takes connections.
 

@@ -51,15 +51,15 @@ async def restore(url: str, archive: ArchiveReader, advance: Advance, *, may_rep
         if not may_replace:
             await _require_empty(connection)
         await _stand_aside(connection)
+        end = _put_back_what_stands_aside
         try:
             await migrate(url, archive.manifest.revision)
             async with connection.transaction():
                 await _fill(connection, archive, advance)
             await migrate(url)
-        except BaseException:
-            await _put_back_what_stands_aside(connection)
-            raise
-        await _forget_what_stands_aside(connection)
+            end = _forget_what_stands_aside
+        finally:
+            await end(connection)
     finally:
         await connection.close()
 

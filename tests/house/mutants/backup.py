@@ -98,8 +98,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "a failed restore leaves what it made",
         DOES_NOT_FIT,
         "restoring.py",
-        "        except BaseException:\n            await _put_back_what_stands_aside(connection)\n",
-        "        except BaseException:\n",
+        "        end = _put_back_what_stands_aside\n",
+        "        end = _forget_what_stands_aside\n",
     ),
     fault(
         "any bound of a partition is run",
