@@ -10,15 +10,22 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from app.engine_requests import EngineRequests
+from app.node_watch import NodeWatch
+from app.node_wiring import (
+    connectors,
+    node_settings,
+    open_door,
+    sign_in_again,
+    telephones,
+    trunk_settings,
+)
 from asterisk_config.settings import AsteriskSettings
 from dialer.adapters import store
 from dialer.adapters.agent_legs import AgentLegs
-from dialer.adapters.ari_commands import Sounds
-from dialer.adapters.ari_connection import AriAddress, DoorKey, InboundConnector, OutboundDoor
-from dialer.adapters.asterisk_node import AsteriskNode, NodeListener, NodeSettings
+from dialer.adapters.ari_connection import OutboundDoor
+from dialer.adapters.asterisk_node import AsteriskNode, NodeListener
 from dialer.adapters.engine_clock import EngineClock
 from dialer.adapters.lead_source import LeadSource
 from dialer.adapters.leg_ids import epoch_of
@@ -41,14 +48,13 @@ from dialer.core.commands import (
     ScreenCommand,
 )
 from dialer.core.events import CampaignConfigured, CampaignStatusSet, TrunkConfigured, WallClockSet
-from dialer.core.settings import CampaignSettings, TrunkSettings
+from dialer.core.settings import CampaignSettings
 from dialer.messages import (
-    AgentId,
+    AttemptId,
     CampaignId,
     EventBus,
     FloorSnapshot,
     NodeId,
-    SignInRequested,
     TrunkId,
 )
 from dialer.messages.subjects import ENGINE_REQUESTS, FLOOR, agent_screen
@@ -92,12 +98,15 @@ class EngineProcess:
             run_number = await store.begin_engine_run(connection, ENGINE_ID, self._now())
             campaigns = await store.read_campaigns(connection)
         self._build(epoch_of(run_number))
-        door = await self._open_door()
+        door = await open_door(self._asterisks, self.nodes)
         try:
             self._start(self._writer.run())
-            for connector in self._connectors():
+            for connector in connectors(self._asterisks, self.nodes):
                 self._start(connector.run())
+            for watch in self._watches.values():
+                self._start(watch.link.run())
             await self._restore(campaigns)
+            self._start(self._count_messages())
             self._start(self._keep_clock())
             self._start(self._reclaim())
             self._start(self._publish_floor())
@@ -138,14 +147,18 @@ class EngineProcess:
         )
         self.runner = Runner(self.engine, self._writer, hands)
         self.nodes = {
-            NodeId(settings.system_name): AsteriskNode(_node_settings(settings), self._listener())
+            NodeId(settings.system_name): AsteriskNode(node_settings(settings), self._listener())
             for settings in self._asterisks
         }
-        self.legs = AgentLegs(self.nodes, _telephones(self._asterisks), epoch, self.runner.tell)
+        self.legs = AgentLegs(self.nodes, telephones(self._asterisks), epoch, self.runner.tell)
         self._trunks = TrunkService(
             (TrunkId(trunk.name) for settings in self._asterisks for trunk in settings.trunks),
             self.runner.tell,
         )
+        self._watches = {
+            NodeId(settings.system_name): NodeWatch(settings, self._trunks, self._trunk_is)
+            for settings in self._asterisks
+        }
         self._leads = LeadSource(
             self._transactions, ENGINE_ID, self.campaigns, self.wall_now, self.runner.tell
         )
@@ -160,51 +173,24 @@ class EngineProcess:
             bridged=self._bridged,
         )
 
-    async def _open_door(self) -> OutboundDoor | None:
-        """Listen for the nodes that connect to us; they name one address together."""
-        callers = {
-            settings.outbound.user_name: (
-                DoorKey(user_name=settings.outbound.user_name, password=settings.outbound.password),
-                self.nodes[NodeId(settings.system_name)],
-            )
-            for settings in self._asterisks
-            if settings.outbound is not None
-        }
-        first = next((each.outbound for each in self._asterisks if each.outbound is not None), None)
-        if first is None:
-            return None
-        parts = urlsplit(first.uri)
-        assert parts.hostname is not None
-        assert parts.port is not None
-        door = OutboundDoor(parts.hostname, parts.port, parts.path or "/", callers)
-        await door.open()
-        return door
-
-    def _connectors(self) -> list[InboundConnector]:
-        return [
-            InboundConnector(_ari_address(settings), self.nodes[NodeId(settings.system_name)])
-            for settings in self._asterisks
-            if settings.outbound is None
-        ]
-
     # --- the start -----------------------------------------------------------------------------------------
 
     async def _restore(self, campaigns: Sequence[StoredCampaign]) -> None:
-        await asyncio.wait([node.truth for node in self.nodes.values()], timeout=NODES_SECONDS_MAX)
+        messages = await self._wait_for_nodes()
         tell = self.runner.tell
         tell(WallClockSet(offset_seconds=self._wall_offset))
         for settings in self._asterisks:
             for trunk in settings.trunks:
-                tell(TrunkConfigured(settings=_trunk_settings(settings, trunk.name)))
+                tell(TrunkConfigured(settings=trunk_settings(settings, trunk.name)))
         for campaign in campaigns:
             self.configure(campaign.settings)
         state = await self._stored_state()
-        memories = {node_id: node.memory() for node_id, node in self.nodes.items()}
+        memories = {node_id: node.memory(messages.get(node_id, {})) for node_id, node in self.nodes.items()}
         legs_up = [
             agent.agent_id
             for agent in state.agents
             if self.legs.adopt(
-                _sign_in_again(agent.agent_id, agent.campaign_ids, agent.skills),
+                sign_in_again(agent.agent_id, agent.campaign_ids, agent.skills),
                 agent.node_id or next(iter(self.nodes)),
                 memories[agent.node_id].truth if agent.node_id in memories else None,
             )
@@ -218,6 +204,28 @@ class EngineProcess:
             node.release_news()
         self.is_deciding = True
         _log.info("engine: at work with %d campaigns", len(campaigns))
+
+    async def _wait_for_nodes(self) -> dict[NodeId, Mapping[AttemptId, float]]:
+        """Wait until every node is known, but not for long; gives the messages played meanwhile."""
+        known = [asyncio.create_task(watch.wait_until_known()) for watch in self._watches.values()]
+        truths = [asyncio.create_task(node.wait_for_truth()) for node in self.nodes.values()]
+        await asyncio.wait([*truths, *known], timeout=NODES_SECONDS_MAX)
+        for waiting in truths:
+            waiting.cancel()
+        now = self._loop.time()
+        found: dict[NodeId, Mapping[AttemptId, float]] = {}
+        for (node_id, watch), future in zip(self._watches.items(), known, strict=True):
+            if future.done():
+                found[node_id] = await watch.read_messages(self.nodes[node_id].clock, now)
+            future.cancel()
+        return found
+
+    async def _count_messages(self) -> None:
+        """Take off the nodes' records what is on ours, once it is written."""
+        await self._writer.drain()
+        for node_id, watch in self._watches.items():
+            counted = await watch.read_messages(self.nodes[node_id].clock, self._loop.time())
+            await watch.forget_messages(counted)
 
     async def _stored_state(self) -> StoredState:
         definitions = {
@@ -241,6 +249,9 @@ class EngineProcess:
             if campaign.settings.campaign_id == campaign_id:
                 self.configure(campaign.settings)
                 self.runner.tell(CampaignStatusSet(campaign_id=campaign_id, status=campaign.wanted_status))
+
+    def _trunk_is(self, name: str, is_up: bool) -> None:
+        self._metrics.part_is("trunk", name, is_up=is_up)
 
     # --- hands ---------------------------------------------------------------------------------------------
 
@@ -355,42 +366,3 @@ class EngineProcess:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._leads.close()
-
-
-def _node_settings(settings: AsteriskSettings) -> NodeSettings:
-    return NodeSettings(
-        node_id=NodeId(settings.system_name),
-        application=settings.application,
-        endpoints={TrunkId(trunk.name): trunk.name for trunk in settings.trunks},
-        sounds=Sounds(safe_harbour=settings.safe_harbour_sound),
-    )
-
-
-def _trunk_settings(settings: AsteriskSettings, name: str) -> TrunkSettings:
-    trunk = next(trunk for trunk in settings.trunks if trunk.name == name)
-    return TrunkSettings(
-        trunk_id=TrunkId(name),
-        node_id=NodeId(settings.system_name),
-        channels_max=trunk.channels_max,
-        calls_per_second_max=trunk.calls_per_second_max,
-    )
-
-
-def _telephones(asterisks: Sequence[AsteriskSettings]) -> Mapping[str, NodeId]:
-    return {agent.name: NodeId(settings.system_name) for settings in asterisks for agent in settings.agents}
-
-
-def _ari_address(settings: AsteriskSettings) -> AriAddress:
-    return AriAddress(
-        base_url=f"http://{settings.http_address}:{settings.http_port}/ari",
-        user_name=settings.ari.name,
-        password=settings.ari.password,
-    )
-
-
-def _sign_in_again(
-    agent_id: AgentId, campaign_ids: tuple[CampaignId, ...], skills: frozenset[str]
-) -> SignInRequested:
-    return SignInRequested(
-        agent_id=agent_id, campaign_ids=campaign_ids, endpoint=str(agent_id), skills=skills
-    )

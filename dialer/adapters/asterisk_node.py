@@ -125,17 +125,24 @@ class AsteriskNode:
                 self._socket = None
                 self._listener.tell(NodeLost(node_id=self.settings.node_id))
 
+    async def wait_for_truth(self) -> None:
+        """Wait until it has connected for the first time."""
+        await asyncio.shield(self.truth)
+
     def release_news(self) -> None:
         """Hand over what was held back until the engine had been told what lives."""
         held_back, self._held_back = self._held_back or [], None
         for message in held_back:
             self._hear(message)
 
-    def memory(self) -> NodeMemory:
-        """What this node knows at a restart: its truth, and what happened while no engine listened."""
+    def memory(self, recorded: Mapping[AttemptId, float]) -> NodeMemory:
+        """What this node knows at a restart: its truth, and what happened while no engine listened.
+
+        `recorded` are the messages on its own record, with the answers' instants.
+        """
         ends: dict[AttemptId, EndCause] = {}
         answers: dict[AttemptId, float] = {}
-        messages: dict[AttemptId, float] = {}
+        messages: dict[AttemptId, float] = dict(recorded)
         for message in self._held_back or ():
             match translate(message):
                 case CallEnded(attempt_id=attempt_id, cause=cause):

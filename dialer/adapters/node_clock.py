@@ -37,8 +37,12 @@ class NodeClock:
     def engine_at(self, timestamp: str, now: float) -> float:
         """The engine's instant of a node's; `now` where nothing better is known, and never after it."""
         posix = posix_of(timestamp)
+        return now if posix is None else self.engine_at_posix(posix, now)
+
+    def engine_at_posix(self, posix: float, now: float) -> float:
+        """The same for POSIX seconds of the node."""
         least = min(self._least, self._least_before)
-        return now if posix is None or not math.isfinite(least) else min(now, posix + least)
+        return min(now, posix + least) if math.isfinite(least) else now
 
     def node_posix_at(self, now: float) -> float | None:
         """What the node's wall clock shows at the engine's `now`, POSIX seconds."""

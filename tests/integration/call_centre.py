@@ -267,6 +267,14 @@ class Floor:
         is_reached = await wait_until(is_so, seconds_max)
         assert is_reached, f"expected {count} agents talking, {talking}\n{self._engine_words()}"
 
+    async def at_carrier(self, count: int) -> None:
+        """Wait until so many calls are at the carrier."""
+
+        async def is_so() -> bool:
+            return self.centre.lab.telephones.calls_up() == count
+
+        assert await wait_until(is_so, SECONDS_MAX), self.centre.lab.telephones.calls_up()
+
     def _engine_words(self) -> str:
         return self.centre.engine_log()[-6000:]
 

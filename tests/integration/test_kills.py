@@ -220,7 +220,7 @@ async def test_person_who_answers_while_the_engine_is_away_hears_somebody_in_tim
     numbers = new_numbers(f"away{is_killed}", round_number, "0", 20)
     numbers = [f"{number[:-2]}{place % 10}0" for place, number in enumerate(numbers)]
     await floor.add_leads(numbers)
-    await floor.until(OPEN_ATTEMPTS, len(numbers))
+    await floor.at_carrier(len(numbers))
     assert centre.engine is not None
     centre.engine.send_signal(signal.SIGKILL if is_killed else signal.SIGSTOP)
     await let_pass(AWAY_SECONDS)
