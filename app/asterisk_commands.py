@@ -24,11 +24,19 @@ password = "{ari}"
 name = "watch"
 password = "{ami}"
 
+# Asterisk connects to the engine by itself, and keeps the news for it while it is away.
+[outbound]
+uri = "ws://127.0.0.1:8765/ari"
+user_name = "asterisk"
+password = "{door}"
+
 # One for each carrier; known by its addresses, or signed in with [trunks.registration].
 # [[trunks]]
 # name = "carrier"
 # host = "sip.example.net"
 # networks = ["203.0.113.0/24"]
+# channels_max = 30            # calls at once, by your contract
+# calls_per_second_max = 5.0   # and begun in a second
 # [trunks.registration]
 # user_name = "account"
 # password = {{file = "/etc/paceline/carrier-secret"}}
@@ -64,7 +72,7 @@ def settings(
 
     try:
         path.touch(mode=0o600, exist_ok=False)
-        path.write_text(FIRST_SETTINGS.format(ari=new_secret(), ami=new_secret()))
+        path.write_text(FIRST_SETTINGS.format(ari=new_secret(), ami=new_secret(), door=new_secret()))
     except OSError as error:
         typer.echo(f"expected a new file at {path}, got: {error.strerror}; give another name", err=True)
         raise typer.Exit(EXIT_WITH_FAULT) from error

@@ -133,10 +133,9 @@ def measure_idle(count: int = 200) -> Figure:
     )
 
 
-def measure_load(rate: float = 25.0, seconds: float = 30.0) -> list[Figure]:
-    """Waits and CPU at a steady rate of answered calls, the bare script first on the same legs."""
-    agents = int(rate * (TALK_SECONDS + 0.6)) + 10
-    people = RandomPopulation(
+def talkers() -> RandomPopulation:
+    """People who all answer, after different times, and talk about so long."""
+    return RandomPopulation(
         seed=1,
         human_ratio=1.0,
         machine_ratio=0.0,
@@ -150,6 +149,12 @@ def measure_load(rate: float = 25.0, seconds: float = 30.0) -> list[Figure]:
         ring_seconds_min=0.5,
         talk_seconds_mean=TALK_SECONDS,
     )
+
+
+def measure_load(rate: float = 25.0, seconds: float = 30.0) -> list[Figure]:
+    """Waits and CPU at a steady rate of answered calls, the bare script first on the same legs."""
+    agents = int(rate * (TALK_SECONDS + 0.6)) + 10
+    people = talkers()
     count = int(rate * seconds)
     with lab(agents, people, rate) as centre:
         names = [agent.name for agent in centre.lab.dialer_settings.agents]
