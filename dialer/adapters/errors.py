@@ -8,6 +8,8 @@ AdapterError
 ├── UnknownList        the caller's: a list is named that the database does not have
 ├── WireError          the other process's, or ours: a message does not fit its class (also a `BusError`)
 ├── StoreLost          the world's: the database went away in a transaction; it may be done or undone
+├── SealingKeyUnusable the caller's: a key file is not there, open to others, or no key
+├── SealBroken         the world's: a sealed recording is not as it was written, or its key is missing
 └── AmiError           what Asterisk's manager interface did not do
     ├── AmiLost        the world's: not connected, or no answer in time; it may be done or not
     ├── AmiRefused     Asterisk's: it said no, and why
@@ -43,6 +45,14 @@ class StoreLost(AdapterError):
 
 class WireError(AdapterError, BusError):
     """Bytes are no message, or a message cannot be said in bytes; the text says what was expected."""
+
+
+class SealingKeyUnusable(AdapterError):
+    """A key file cannot be used; the message says why and what to do, and never holds the key."""
+
+
+class SealBroken(AdapterError):
+    """A sealed recording cannot be opened; the message says where it broke."""
 
 
 class AmiError(AdapterError):

@@ -565,3 +565,52 @@ select agent_id, campaign_ids, skills, status, state, changed_at, reason from di
 -- purpose: Give the instant of the first answered call of campaign $1.
 -- rows: one
 select min(answered_at) from dialer.abandon_ledger where campaign_number = $1;
+
+-- name: begin_recording
+-- purpose: Note that recording $1 begins, or why it does not; one that is on record stays as it is.
+-- rows: none
+insert into dialer.recordings
+    (recording_id, attempt_id, campaign_number, node_id, consent, state, reason, started_at)
+select $1, $2, (select campaign_number from dialer.campaigns where campaign_id = $3), $4, $5, $6, $7, $8
+on conflict (recording_id) do nothing;
+
+-- name: store_recording
+-- purpose: Note where recording $1 lies and until when it is kept; one that was deleted stays so.
+-- rows: none
+insert into dialer.recordings as r
+    (recording_id, attempt_id, node_id, consent, state, started_at, path, seconds, bytes, key_id, delete_after)
+values ($1, $2, $3, 'not_asked', 'stored', $4, $5, $6, $7, $8, $9)
+on conflict (recording_id) do update
+set state = 'stored', path = excluded.path, seconds = excluded.seconds, bytes = excluded.bytes,
+    key_id = excluded.key_id, delete_after = excluded.delete_after
+where r.state <> 'deleted';
+
+-- name: lose_recording
+-- purpose: Note why the running recording $1 came to nothing.
+-- rows: none
+update dialer.recordings set state = 'not_recorded', reason = $2
+where recording_id = $1 and state = 'recording';
+
+-- name: running_recordings
+-- purpose: Give the recordings that began and are not stored.
+-- rows: one for each, about as many as there are talks
+select r.recording_id, r.attempt_id, c.campaign_id, r.node_id, r.started_at
+from dialer.recordings r left join dialer.campaigns c using (campaign_number)
+where r.state = 'recording' order by r.recording_id;
+
+-- name: recordings_due
+-- purpose: Give up to $2 stored recordings that are kept no longer than $1.
+-- rows: one for each, $2 at most
+select recording_id, path from dialer.recordings
+where state = 'stored' and delete_after <= $1 order by delete_after limit $2;
+
+-- name: delete_recordings
+-- purpose: Note that the files of the recordings $1 are gone.
+-- rows: none
+update dialer.recordings set state = 'deleted', deleted_at = $2
+where recording_id = any($1::text[]) and state = 'stored';
+
+-- name: stored_recording_bytes
+-- purpose: Count what the stored recordings take.
+-- rows: one
+select coalesce(sum(bytes), 0)::bigint from dialer.recordings where state = 'stored';

@@ -29,6 +29,14 @@ class RoutingOrder(Enum):
     FAIR_IDLE = "fair_idle"  # who has been idle longest in his whole session
 
 
+class RecordingRule(Enum):
+    """Which talks of a campaign are recorded."""
+
+    NONE = "none"  # none
+    ALL = "all"  # all, from the moment client and agent are connected
+    WITH_CONSENT = "with_consent"  # from the moment at which the agent notes that the client agreed
+
+
 class PreviewTimeoutAction(Enum):
     """What happens when an agent neither accepts nor skips a preview in time."""
 
@@ -159,6 +167,8 @@ class CampaignSettings:
     hopper_seconds: float = 120.0  # the hopper holds what is dialed in this time
     ramp_seconds: float = 20.0  # after a group's return, lines grow to the full decision in this time
     retry_rules: Mapping[str, RetryRule] = field(default_factory=lambda: DEFAULT_RETRY_RULES)
+    recording: RecordingRule = RecordingRule.NONE
+    recording_days: int = 90  # a recording is deleted after so many
 
     def __post_init__(self) -> None:
         """Refuse figures outside their range, naming each."""
@@ -205,4 +215,5 @@ _CAMPAIGN_RANGES: tuple[tuple[str, float, float], ...] = (
     ("hopper_leads_min", 1, 100_000),
     ("hopper_seconds", 1.0, 3600.0),
     ("ramp_seconds", 0.0, 3600.0),
+    ("recording_days", 1, 3650),
 )

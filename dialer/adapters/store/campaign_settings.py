@@ -16,6 +16,7 @@ from dialer.core.settings import (
     CampaignSettings,
     MachineAction,
     PreviewTimeoutAction,
+    RecordingRule,
     RetryRule,
     RoutingOrder,
 )
@@ -260,6 +261,8 @@ _KINDS: Mapping[str, _Kind] = {
     "hopper_leads_min": _COUNT,
     "hopper_seconds": _NUMBER,
     "ramp_seconds": _NUMBER,
+    "recording": _word_kind(RecordingRule),
+    "recording_days": _COUNT,
     "retry_rules": _Kind("rules by outcome or disposition", _retry_rules, _rules_as_json),
 }
 

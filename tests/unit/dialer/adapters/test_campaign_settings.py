@@ -13,6 +13,7 @@ from dialer.core.settings import (
     CampaignSettings,
     MachineAction,
     PreviewTimeoutAction,
+    RecordingRule,
     RetryRule,
     RoutingOrder,
 )
@@ -48,6 +49,8 @@ settings = st.builds(
     wrap_up_seconds_max=st.floats(0.1, 86400.0),
     blended_campaign_ids=st.lists(st.text(max_size=5).map(CampaignId), max_size=2).map(tuple),
     hopper_leads_min=st.integers(1, 1000),
+    recording=st.sampled_from(RecordingRule),
+    recording_days=st.integers(1, 3650),
     retry_rules=st.dictionaries(st.text(min_size=1, max_size=8), rules, max_size=4),
 )
 
