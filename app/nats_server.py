@@ -17,6 +17,7 @@ from pathlib import Path
 from app.dying_with_parent import dying_with_parent
 from app.errors import NatsUnusable
 from app.settings import BusSettings
+from app.unprivileged_user import Identity, SystemUser, find_unprivileged_user
 
 PROGRAM = "nats-server"
 HOST = "127.0.0.1"
@@ -46,6 +47,7 @@ class NatsServer:
     def __init__(self, settings: BusSettings) -> None:
         """Nothing is looked for or started yet."""
         self._folder = settings.folder
+        self._user: SystemUser | None = find_unprivileged_user(settings.user)
         self._wanted_port = settings.port
         self._address = settings.folder / ADDRESS_FILE
         self._log = settings.folder / "server.log"
@@ -91,12 +93,14 @@ class NatsServer:
         program = find_program()
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+            program = self._reachable(program)
             port = self._port = self._free_port(self._port or self._wanted_port)
             password = self._password()
             configuration = self._folder / "nats.conf"
             _write_secret(
                 configuration,
                 CONFIGURATION.format(host=HOST, port=port, user=USER, password=password),
+                self._user,
             )
             self._url = f"nats://{USER}:{password}@{HOST}:{port}"
             self._spawn([program, "--config", str(configuration)])
@@ -157,7 +161,32 @@ class NatsServer:
                 cwd="/",
                 start_new_session=True,  # an interrupt from the keyboard is ours to pass on
                 preexec_fn=dying_with_parent(signal.SIGTERM),
+                **self._identity,
             )
+
+    @property
+    def _identity(self) -> Identity:
+        return self._user.identity if self._user is not None else {}
+
+    def _reachable(self, program: str) -> str:
+        """The program where its user can run it: a copy, if it lies inside a folder closed to him."""
+        if self._user is None:
+            return program
+        if not self._may("-x", str(self._folder)):
+            raise NatsUnusable(
+                f"user {self._user.name}, whom NATS runs as, cannot enter {self._folder}: "
+                "set PACELINE_HOME to a folder outside private ones"
+            )
+        if self._may("-x", program):
+            return program
+        copy = self._folder / PROGRAM
+        shutil.copyfile(program, copy)
+        copy.chmod(0o755)
+        return str(copy)
+
+    def _may(self, right: str, path: str) -> bool:
+        ended = subprocess.run(["test", right, path], check=False, cwd="/", **self._identity)
+        return ended.returncode == 0
 
 
 def find_program() -> str:
@@ -189,12 +218,14 @@ def _speaks_nats(port: int) -> bool:
         return False
 
 
-def _write_secret(path: Path, text: str) -> None:
-    """Write a file that only we can read, at no time with other rights and never in part."""
+def _write_secret(path: Path, text: str, owner: SystemUser | None = None) -> None:
+    """Write a file that only its owner (us, or the one given) can read: at no time others, never in part."""
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     with open(
         os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
     ) as file:
         file.write(text)
+        if owner is not None:
+            os.fchown(file.fileno(), owner.user_id, owner.group_id)
     unfinished.replace(path)

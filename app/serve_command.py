@@ -137,11 +137,10 @@ def _start_bus(supervisor: "Supervisor", environment: Mapping[str, str]) -> str:
     from app.nats_server import NatsServer
     from app.server_part import ServerPart
     from app.settings import read_bus_settings
-    from dialer.adapters.nats_bus import place_of
 
     settings = read_bus_settings(environment)
     if settings.url is not None:
-        typer.echo(f"  bus       NATS, the server of NATS_URL, {place_of(settings.url)}")
+        typer.echo("  bus       NATS, the server of NATS_URL")
         return settings.url
     server = NatsServer(settings)
     supervisor.keep_and_await(ServerPart("bus", server), NATS_READY_SECONDS_MAX)

@@ -60,6 +60,7 @@ class BusSettings:
     url: str | None = None  # a server that somebody else runs, with its credentials; None: our own
     folder: Path  # of our own server: address with password, configuration, log
     port: int = NATS_PORT_DEFAULT  # on loopback; 0: any free one
+    user: str | None = None  # of the system, to run as when we are root; None: looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ def read_bus_settings(environment: Mapping[str, str] = os.environ) -> BusSetting
         url=url,
         folder=home_folder(environment) / "nats",
         port=_port(environment, "PACELINE_NATS_PORT", NATS_PORT_DEFAULT),
+        user=environment.get("PACELINE_POSTGRES_USER") or None,
     )
 
 

@@ -33,7 +33,7 @@ class Supervisor:
         self._kept: list[KeptPart] = []
         self._signals = 0  # how often we were asked to end
         self._bell, self._bell_end = os.pipe()
-        self._turned_at = time.monotonic()
+        self._turned_at = self._look_at = time.monotonic()
 
     def __enter__(self) -> Self:
         """Take over the signals."""
@@ -78,8 +78,10 @@ class Supervisor:
         kept.take_as_started(time.monotonic())
         self._kept.append(kept)
         deadline = time.monotonic() + seconds_max
+        self._look()
         while not kept.is_ready:
-            self._turn()
+            self._wait()
+            self._look()
             if self._signals:
                 raise AskedToEnd
             if kept.restarts or time.monotonic() > deadline:
@@ -89,24 +91,31 @@ class Supervisor:
     def run(self) -> None:
         """Keep all parts alive until a signal asks for the end."""
         while not self._signals:
-            self._turn()
+            self._look()
+            self._wait()
 
     # --- one turn --------------------------------------------------------------------------------------
 
-    def _turn(self) -> None:
+    def _look(self) -> None:
+        """Do for each part what is due."""
         now = time.monotonic()
-        children = [kept.part for kept in self._kept if isinstance(kept.part, ChildProcess)]
-        for child in children:
+        for child in self._children():
             child.hear_life()
             if now - self._turned_at > FROZEN_SECONDS:
                 child.excuse()
-        look_at = min((kept.look(now) for kept in self._kept), default=now + TURN_SECONDS_MAX)
+        self._look_at = min((kept.look(now) for kept in self._kept), default=now + TURN_SECONDS_MAX)
         self._turned_at = time.monotonic()
-        lines = [child.life_line for child in children if child.life_line is not None]
-        seconds = min(max(0.0, look_at - self._turned_at), TURN_SECONDS_MAX)
+
+    def _wait(self) -> None:
+        """Wait for whatever comes first."""
+        lines = [child.life_line for child in self._children() if child.life_line is not None]
+        seconds = min(max(0.0, self._look_at - time.monotonic()), TURN_SECONDS_MAX)
         select.select([self._bell, *lines], [], [], seconds)
         with suppress(BlockingIOError):
             os.read(self._bell, 4096)
+
+    def _children(self) -> list[ChildProcess]:
+        return [kept.part for kept in self._kept if isinstance(kept.part, ChildProcess)]
 
     def _ask_to_end(self, _number: int, _frame: FrameType | None) -> None:
         self._signals += 1

@@ -28,6 +28,7 @@ PENDING_POLL_SECONDS = 0.0005
 CLOSE_SECONDS_MAX = 2.0
 BACK_OFF_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)  # before each further try; the last one stays
 PENDING_BYTES_MAX = 8 * MESSAGE_BYTES_MAX  # said and not yet taken by the system's network
+REFUSED = "Authorization Violation"  # as the server says it
 REFUSAL_HEADER = "Paceline-Refusal"
 ANSWERERS = "answerers"  # NATS's queue group: one of them gets each question
 
@@ -214,11 +215,11 @@ class NatsBus:
                 await self._connect(client, lost)
                 tries = 0
                 await _until_lost(client, lost)
-                self._complaint = "the connection was lost"
+                self._complain("the connection was lost")
             except NoServersError:
                 pass  # the reason before it says more
             except (NatsError, OSError, TimeoutError, EOFError) as error:
-                self._complaint = str(error) or type(error).__name__
+                self._complain(str(error) or type(error).__name__)
             finally:
                 self._client = None
                 self._up.clear()
@@ -235,7 +236,7 @@ class NatsBus:
             lost.set()
 
         async def note_error(error: Exception) -> None:
-            self._complaint = str(error) or type(error).__name__
+            self._complain(str(error) or type(error).__name__)
 
         async with asyncio.timeout(CONNECT_SECONDS_MAX):
             await client.connect(
@@ -258,12 +259,18 @@ class NatsBus:
         self._client = client  # no waiting since the last look at the interests
         if not await _round_trip(client):
             raise TimeoutError("the server does not answer")
+        self._complaint = ""
         self._down.clear()
         self._up.set()
         self.connections += 1
         if self.connections > 1:
             _log.warning("bus: connected to %s again", self._place)
             self._tell_reconnected()
+
+    def _complain(self, text: str) -> None:
+        """Keep the reason for not being connected; a refused password also breaks the connection."""
+        if REFUSED not in self._complaint or REFUSED in text:
+            self._complaint = text
 
     def _tell_reconnected(self) -> None:
         """Begin what follows a reconnection; it asks over this bus, so nobody waits for it here."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -13,17 +14,19 @@ import pytest_asyncio
 
 from app.bus import open_bus
 from app.errors import BusDown, NatsUnusable
-from app.nats_server import HOST, NatsServer
+from app.nats_server import HOST, NatsServer, find_program
 from app.settings import BusSettings
 from dialer.adapters.nats_bus import NatsBus
 from dialer.messages import Accepted, NobodyAnswered
 from tests.bus_contract import SECONDS_MAX, SUBJECT, BusContract, Ear, paused
+from tests.integration.server_folder import server_folder
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> BusSettings:
+def settings() -> Iterator[BusSettings]:
     """Settings of a server in a new folder, on any port."""
-    return BusSettings(folder=tmp_path / "nats", port=0)
+    with server_folder() as folder:
+        yield BusSettings(folder=folder / "nats", port=0)
 
 
 @pytest.fixture
@@ -143,6 +146,29 @@ async def test_command_finds_the_running_server_and_names_what_is_missing(
     with pytest.raises(BusDown, match="start `paceline serve`"):
         async with open_bus(BusSettings(folder=settings.folder.with_name("nothing"))):
             pass
+
+
+def test_server_of_ours_never_runs_as_root(server: NatsServer) -> None:
+    """It needs no rights, so it has none; nobody else's are taken where we are not root ourselves."""
+    assert server.process is not None
+    user_id = Path(f"/proc/{server.process.pid}").stat().st_uid
+    assert user_id != 0
+    assert user_id == os.geteuid() or os.geteuid() == 0
+
+
+def test_program_in_a_private_folder_is_made_reachable(
+    settings: BusSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program inside a folder that only we may enter serves all the same, whoever we are."""
+    with server_folder() as private:
+        private.chmod(0o700)
+        program = private / "nats-server"
+        shutil.copyfile(find_program(), program)
+        program.chmod(0o755)
+        monkeypatch.setattr("app.nats_server.find_program", lambda: str(program))
+        server = NatsServer(settings)
+        server.start()
+        server.stop()
 
 
 def test_port_in_use_by_another_program_is_named(settings: BusSettings) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from app.asterisk_commands import settings as write_asterisk_settings
 from app.bus import open_bus
 from app.nats_server import read_address
 from app.postmaster_file import read_postmaster
@@ -171,14 +172,7 @@ def test_home_without_asterisk_says_what_to_write_and_goes_on_when_it_is_there()
         line = served.await_text("engine    waits")
         assert str(file) in line
         assert f"paceline asterisk settings {file}" in line
-        subprocess.run(
-            [sys.executable, "-m", "app", "asterisk", "settings", str(file)],
-            cwd=ROOT,
-            env=environment(served.home),
-            check=True,
-            capture_output=True,
-            timeout=30,
-        )
+        write_asterisk_settings(file)
         served.await_ready("engine")
         assert served.end() == 0
         ending = served.lines[served.lines.index("stand-in: asked to end") :]

@@ -145,6 +145,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "os.O_EXCL, 0o644)",
     ),
     fault(
+        "NATS runs as root",
+        f"{NATS}::test_server_of_ours_never_runs_as_root",
+        "app/nats_server.py",
+        "                **self._identity,\n            )\n\n    @property",
+        "            )\n\n    @property",
+    ),
+    fault(
         "the bus needs no password",
         f"{NATS}::test_password_is_needed_and_kept_from_others",
         "app/nats_server.py",
