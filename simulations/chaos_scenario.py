@@ -3,6 +3,7 @@
 from dialer.core.settings import (
     DEFAULT_RETRY_RULES,
     CampaignSettings,
+    Detector,
     MachineAction,
     PreviewTimeoutAction,
     RetryRule,
@@ -167,6 +168,7 @@ def _sales() -> CampaignPlan:
         trunk_ids=(TRUNKS[1], TRUNKS[0]),
         policy_pack=get_policy_pack("us_federal"),
         answer_detection=True,
+        detector=Detector.APP_AMD,  # the virtual network gives verdicts, at times wrong ones
         machine_action=MachineAction.LEAVE_MESSAGE,
         routing_order=RoutingOrder.FAIR_IDLE,
         wrap_up_seconds_max=40.0,
@@ -228,6 +230,7 @@ def _notice() -> CampaignPlan:
         campaign_id=NOTICE,
         trunk_ids=(TRUNKS[1],),
         answer_detection=True,
+        detector=Detector.APP_AMD,  # the virtual network gives verdicts, at times wrong ones
         machine_action=MachineAction.ROUTE,
         lines_max=4,
         retry_rules=QUICK_RETRIES,

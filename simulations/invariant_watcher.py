@@ -83,6 +83,7 @@ class InvariantWatcher:
             commands.JoinParties: calls.join,
             commands.DropThirdParty: calls.drop_third_party,
             commands.DetectAnswer: calls.names_live,
+            commands.AwaitBeep: calls.names_live,
             commands.HoldCall: calls.names_live,
             commands.ResumeCall: calls.names_live,
             commands.DialThirdParty: calls.names_live,

@@ -7,7 +7,7 @@ docs/algorithms/simulation.md.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from dialer.core.settings import DEFAULT_RETRY_RULES, CampaignSettings, RetryRule
+from dialer.core.settings import DEFAULT_RETRY_RULES, CampaignSettings, Detector, RetryRule
 from dialer.messages import CampaignId, NodeId, TrunkId
 from rules.policy_packs import get_policy_pack
 from simulations.agent_behaviour import PLAIN_DISPOSITIONS, AgentBehaviour, GroupBreak
@@ -155,7 +155,9 @@ def machines() -> Scenario:
             unsure_ratio=0.05,
         ),
     )
-    settings = _settings(answer_detection=True, policy_pack=get_policy_pack("us_federal"))
+    settings = _settings(
+        answer_detection=True, detector=Detector.APP_AMD, policy_pack=get_policy_pack("us_federal")
+    )
     network = NetworkPlan(reports_greeting_end=True)
     summary = "more machines than people; detection with delay and errors in both directions"
     return _plain("machines", summary, population, settings=settings, network=network)

@@ -102,6 +102,7 @@ class VirtualWorld:
         return {
             commands.Dial: network.dial,
             commands.DetectAnswer: network.detect,
+            commands.AwaitBeep: _ignore,
             commands.ConnectToAgent: network.connect,
             commands.PlaySafeHarbourMessage: network.play_safe_harbour,
             commands.LeaveVoicemailMessage: network.leave_voicemail,

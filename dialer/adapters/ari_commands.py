@@ -22,6 +22,7 @@ from dialer.core.events import (
     ThirdPartyEnded,
 )
 from dialer.core.outcomes import EndCause
+from dialer.core.settings import Detector
 from dialer.messages import AgentId, AttemptId, TrunkId
 from rules.detection import DetectionVerdict
 
@@ -35,6 +36,9 @@ ANSWER_SECONDS = "PACELINE_ANSWER_SECONDS"
 
 ANSWER_GRACE_SECONDS = 1.0
 """Beyond the engine's own limit: whoever is alive and on time is not overtaken by the dialplan."""
+
+SPEECH_MAGNITUDE_MIN = 256
+"""What counts as sound, in mean magnitude of a frame's samples: func_talkdetect's own default."""
 
 CALL_OFF = {"variable": "TIMEOUT(absolute)", "value": "0"}
 
@@ -59,6 +63,7 @@ class NodePlaces:
     agent_legs: dict[AgentId, str] = field(default_factory=dict)  # channel of each agent whose leg is up
     third_parties: dict[AttemptId, str] = field(default_factory=dict)  # channel of each third party
     talking_with: dict[AttemptId, AgentId] = field(default_factory=dict)  # in whose bridge each client is
+    listening: set[AttemptId] = field(default_factory=set)  # answered calls of which speech is told
     on_hold: set[AttemptId] = field(default_factory=set)  # clients who hear music
     legs_called: int = 0  # third parties so far, to name them
 
@@ -95,8 +100,16 @@ def _dial(places: NodePlaces, command: commands.Dial) -> list[AriRequest]:
 
 
 def _detect(places: NodePlaces, command: commands.DetectAnswer) -> list[AriRequest]:
+    if command.detector is Detector.SPEECH:
+        places.listening.add(command.attempt_id)
+        value = f"{round(command.silence_seconds * 1000)},{SPEECH_MAGNITUDE_MIN}"
+        return [_variable(command.attempt_id, "TALK_DETECT(set)", value)]
     query = {"context": DETECTION_CONTEXT, "extension": "s", "priority": "1"}
     return [_post(f"channels/{command.attempt_id}/continue", query)]
+
+
+def _await_beep(places: NodePlaces, command: commands.AwaitBeep) -> list[AriRequest]:
+    return [_taken(command.attempt_id)]
 
 
 def _connect(places: NodePlaces, command: commands.ConnectToAgent) -> list[AriRequest]:
@@ -105,6 +118,7 @@ def _connect(places: NodePlaces, command: commands.ConnectToAgent) -> list[AriRe
     if attempt_id in places.on_hold:
         places.on_hold.discard(attempt_id)
         asked.append(_delete(f"channels/{attempt_id}/moh"))
+    asked += _stop_listening(places, attempt_id)
     places.talking_with[attempt_id] = command.agent_id
     leg = places.agent_legs.get(command.agent_id)
     if places.sounds.agent_tone and leg is not None:
@@ -112,24 +126,33 @@ def _connect(places: NodePlaces, command: commands.ConnectToAgent) -> list[AriRe
     return asked
 
 
-def _play(sound: str, attempt_id: AttemptId) -> list[AriRequest]:
+def _play(places: NodePlaces, sound: str, attempt_id: AttemptId) -> list[AriRequest]:
     query = {"media": f"sound:{sound}", "playbackId": MESSAGE_PLAYBACK + attempt_id}
-    return [_post(f"channels/{attempt_id}/play", query), _taken(attempt_id)]
+    asked = [_post(f"channels/{attempt_id}/play", query), _taken(attempt_id)]
+    return [*asked, *_stop_listening(places, attempt_id)]
+
+
+def _stop_listening(places: NodePlaces, attempt_id: AttemptId) -> list[AriRequest]:
+    """It is known who answered: nobody need hear when the party speaks."""
+    if attempt_id not in places.listening:
+        return []
+    places.listening.discard(attempt_id)
+    return [_variable(attempt_id, "TALK_DETECT(remove)", "")]
 
 
 def _play_safe_harbour(places: NodePlaces, command: commands.PlaySafeHarbourMessage) -> list[AriRequest]:
     attempt_id = command.attempt_id
     music = [_delete(f"channels/{attempt_id}/moh")] if attempt_id in places.on_hold else []
     places.on_hold.discard(attempt_id)
-    return [*_play(places.sounds.safe_harbour, attempt_id), *music]
+    return [*_play(places, places.sounds.safe_harbour, attempt_id), *music]
 
 
 def _leave_voicemail(places: NodePlaces, command: commands.LeaveVoicemailMessage) -> list[AriRequest]:
-    return _play(places.sounds.voicemail, command.attempt_id)
+    return _play(places, places.sounds.voicemail, command.attempt_id)
 
 
 def _play_broadcast(places: NodePlaces, command: commands.PlayCampaignMessage) -> list[AriRequest]:
-    return _play(places.sounds.broadcast, command.attempt_id)
+    return _play(places, places.sounds.broadcast, command.attempt_id)
 
 
 def _hang_up(places: NodePlaces, command: commands.HangUp) -> list[AriRequest]:
@@ -229,7 +252,11 @@ def _delete(uri: str, query: Mapping[str, str] | None = None) -> AriRequest:
 
 def _taken(attempt_id: AttemptId) -> AriRequest:
     """The call is in good hands: the dialplan's own message is called off."""
-    return AriRequest(method="POST", uri=f"channels/{attempt_id}/variable", query=CALL_OFF)
+    return _variable(attempt_id, CALL_OFF["variable"], CALL_OFF["value"])
+
+
+def _variable(attempt_id: AttemptId, name: str, value: str) -> AriRequest:
+    return _post(f"channels/{attempt_id}/variable", {"variable": name, "value": value})
 
 
 def third_party_requests(agent_id: AgentId, channel_id: str) -> list[AriRequest]:
@@ -324,6 +351,7 @@ def _nothing(command: commands.NetworkCommand, answer: AriAnswer) -> Event | Non
 COMMANDS: Mapping[type, tuple[Callable[..., list[AriRequest]], Callable[..., Event | None]]] = {
     commands.Dial: (_dial, _dialed),
     commands.DetectAnswer: (_detect, _detecting),
+    commands.AwaitBeep: (_await_beep, _nothing),
     commands.ConnectToAgent: (_connect, _connected),
     commands.PlaySafeHarbourMessage: (_play_safe_harbour, _played),
     commands.LeaveVoicemailMessage: (_leave_voicemail, _played),

@@ -30,6 +30,8 @@ from dialer.core.events import (
     CallRinging,
     Event,
     MessageEnded,
+    SpeechEnded,
+    SpeechStarted,
     ThirdPartyEnded,
 )
 from dialer.messages import AttemptId
@@ -146,6 +148,14 @@ def _playback_finished(message: AriMessage) -> Told:
     return MessageEnded(attempt_id=AttemptId(message.playback.id.removeprefix(MESSAGE_PLAYBACK)))
 
 
+def _speaks(message: AriMessage) -> Told:
+    return SpeechStarted(attempt_id=AttemptId(_channel(message).id))
+
+
+def _is_silent(message: AriMessage) -> Told:
+    return SpeechEnded(attempt_id=AttemptId(_channel(message).id), seconds=message.duration / 1000.0)
+
+
 def _user_event(message: AriMessage) -> Told:
     if message.eventname != SAFE_HARBOUR_EVENT or message.channel is None:
         return None
@@ -168,6 +178,8 @@ EVENTS: Mapping[str, Translator] = {
     "ChannelStateChange": _state_changed,
     "StasisStart": _stasis_started,
     "ChannelDestroyed": _destroyed,
+    "ChannelTalkingStarted": _speaks,
+    "ChannelTalkingFinished": _is_silent,
     "PlaybackFinished": _playback_finished,
     "ChannelUserevent": _user_event,
     "ApplicationReplaced": _replaced,

@@ -328,6 +328,7 @@ class AsteriskNode:
             self._off_hook_at.pop(attempt_id, None)
             self.places.talking_with.pop(attempt_id, None)
             self.places.on_hold.discard(attempt_id)
+            self.places.listening.discard(attempt_id)
         elif isinstance(event, ThirdPartyEnded):
             self.places.third_parties.pop(event.attempt_id, None)
 

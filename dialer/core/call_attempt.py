@@ -17,6 +17,7 @@ from rules.detection import DetectionVerdict
 
 if TYPE_CHECKING:
     from dialer.core.agent_session import AgentSession
+    from dialer.core.answer_judge import AnswerJudge
     from dialer.core.campaign import Campaign
     from dialer.core.leads import Lead
     from dialer.core.trunks import Trunk
@@ -103,6 +104,8 @@ HEARD_IN: dict[type, frozenset[AttemptState]] = {
     events.CallRinging: frozenset({_S.DIALING}),
     events.CallAnswered: UNANSWERED_STATES | {_S.HANGING_UP},
     events.GreetingEnded: frozenset({_S.DETECTING, _S.WAITING, _S.CONNECTING, _S.TALKING}),
+    events.SpeechStarted: frozenset({_S.DETECTING, _S.AWAITING_BEEP}),
+    events.SpeechEnded: frozenset({_S.DETECTING, _S.AWAITING_BEEP}),
     events.AnswerClassified: frozenset({_S.DETECTING}),
     events.BeepHeard: frozenset({_S.AWAITING_BEEP}),
     events.CallConnected: frozenset({_S.CONNECTING}),
@@ -129,6 +132,8 @@ IGNORED_BECAUSE: dict[type, str] = {
     events.CallRinging: "repeated, or overtaken by the answer or the end",
     events.CallAnswered: "repeated",
     events.GreetingEnded: "the call has moved on; no clock depends on it any more",
+    events.SpeechStarted: "nobody listens for a greeting any more",
+    events.SpeechEnded: "nobody listens for a greeting any more",
     events.AnswerClassified: "repeated, or its deadline had already decided",
     events.BeepHeard: "repeated, or its deadline had already decided",
     events.CallConnected: "repeated, or its deadline had already offered the client on",
@@ -175,7 +180,9 @@ class CallAttempt:
         "is_broadcast",
         "is_dialed_for_agent",
         "is_inbound",
+        "judge",
         "lead",
+        "message_due_by",
         "message_ended_at",
         "message_started_at",
         "node_id",
@@ -224,6 +231,8 @@ class CallAttempt:
         self.handed_on_by: AgentId | None = None  # who gave the client away; he does not get him back
         self.answered_at: float | None = None
         self.greeting_ended_at: float | None = None
+        self.judge: AnswerJudge | None = None  # while it is judged by its speech who answered
+        self.message_due_by: float | None = None  # on the machine: whatever is heard until then
         self.verdict: DetectionVerdict | None = None
         self.verdict_at: float | None = None
         self.waiting_since: float | None = None  # of the present wait for an agent

@@ -8,20 +8,16 @@ from dialer.core.agent_session import AgentStatus, AgentTrigger
 from dialer.core.call_attempt import WITH_AGENT_STATES, AttemptState, AttemptTrigger, CallAttempt
 from dialer.core.commands import (
     CheckCall,
-    DetectAnswer,
-    LeaveVoicemailMessage,
-    PlayCampaignMessage,
     ResumeCall,
 )
 from dialer.core.connecting import (
     free_agent,
     give_up_waiting,
-    offer,
     seek_agent,
     start_message,
     take_from_agent,
-    wait_limit_at,
 )
+from dialer.core.detecting import begin_detection, detection_over, leave_message, prove_live
 from dialer.core.ending import (
     end_by_network,
     finish,
@@ -31,9 +27,7 @@ from dialer.core.ending import (
 )
 from dialer.core.ledger import count_fate
 from dialer.core.outcomes import UNANSWERED_OUTCOMES, EndCause, EndReason
-from dialer.core.settings import MachineAction
 from dialer.core.world import World
-from rules.abandon_ledger import AbandonClass
 from rules.detection import DetectionVerdict
 
 CONNECT_FAILURES_MAX = 3
@@ -59,28 +53,7 @@ def call_answered(world: World, attempt: CallAttempt, event: events.CallAnswered
         attempt.verdict = DetectionVerdict.NOT_DETECTED
         prove_live(world, attempt)
         return
-    attempt.move(AttemptTrigger.ANSWERED, world.now)
-    world.deadlines.set(attempt, world.now + attempt.campaign.settings.detection_seconds_max)
-    world.outbox.append(DetectAnswer(attempt_id=attempt.attempt_id))
-
-
-def answer_classified(world: World, attempt: CallAttempt, event: events.AnswerClassified) -> None:
-    """Act on the detector's verdict; unsure counts as a person."""
-    _classified(world, attempt, event.verdict)
-
-
-def greeting_ended(world: World, attempt: CallAttempt, event: events.GreetingEnded) -> None:
-    """Note the end of the greeting; the wait may be counted from here."""
-    if attempt.greeting_ended_at is not None or attempt.fate is AbandonClass.ABANDONED:
-        return  # known already; or told too late: what was counted as abandoned stays so in the ledger
-    attempt.greeting_ended_at = world.now
-    if attempt.state is AttemptState.WAITING:
-        world.deadlines.set(attempt, wait_limit_at(attempt))
-
-
-def beep_heard(world: World, attempt: CallAttempt, event: events.BeepHeard) -> None:
-    """Leave the message on the machine."""
-    _leave_message(world, attempt)
+    begin_detection(world, attempt)
 
 
 def call_connected(world: World, attempt: CallAttempt, event: events.CallConnected) -> None:
@@ -187,9 +160,9 @@ def attempt_deadline(world: World, attempt: CallAttempt) -> None:
     if state in (AttemptState.DIALING, AttemptState.RINGING):
         order_hang_up(world, attempt, EndReason.SILENT_NETWORK)
     elif state is AttemptState.DETECTING:
-        _classified(world, attempt, DetectionVerdict.UNSURE)
+        detection_over(world, attempt)
     elif state is AttemptState.AWAITING_BEEP:
-        _leave_message(world, attempt)
+        leave_message(world, attempt)
     elif state is AttemptState.WAITING:
         give_up_waiting(world, attempt)
     elif state is AttemptState.CONNECTING:
@@ -203,56 +176,6 @@ def attempt_deadline(world: World, attempt: CallAttempt) -> None:
     else:
         assert state is AttemptState.HANGING_UP, f"a deadline in state {state}"
         _hang_up_unconfirmed(world, attempt)
-
-
-def prove_live(world: World, attempt: CallAttempt) -> None:
-    """Treat the answer as a person's: to an agent, or the broadcast's message."""
-    campaign = attempt.campaign
-    attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
-    if campaign.lines.pop(attempt.attempt_id, None) is not None:
-        campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
-    agent = attempt.agent
-    if agent is not None:
-        offer(world, attempt, agent)
-    elif attempt.is_broadcast:
-        _play_broadcast(world, attempt)
-    else:
-        seek_agent(world, attempt)
-
-
-def _classified(world: World, attempt: CallAttempt, verdict: DetectionVerdict) -> None:
-    attempt.verdict = verdict
-    attempt.verdict_at = world.now
-    campaign = attempt.campaign
-    action = campaign.settings.machine_action
-    if verdict is not DetectionVerdict.MACHINE or action is MachineAction.ROUTE:
-        prove_live(world, attempt)
-        return
-    if campaign.lines.pop(attempt.attempt_id, None) is not None:
-        campaign.pacer.observe("machine", world.now, world.now - attempt.dialed_at)
-    if action is MachineAction.HANG_UP:
-        order_hang_up(world, attempt, EndReason.MACHINE_HUNG_UP)
-        return
-    attempt.move(AttemptTrigger.PROVED_MACHINE, world.now)
-    world.deadlines.set(attempt, world.now + world.settings.beep_seconds_max)
-
-
-def _leave_message(world: World, attempt: CallAttempt) -> None:
-    attempt.end_reason = EndReason.MESSAGE_LEFT
-    _play(world, attempt)
-    world.outbox.append(LeaveVoicemailMessage(attempt_id=attempt.attempt_id))
-
-
-def _play_broadcast(world: World, attempt: CallAttempt) -> None:
-    attempt.end_reason = EndReason.MESSAGE_LEFT
-    _play(world, attempt)
-    world.outbox.append(PlayCampaignMessage(attempt_id=attempt.attempt_id))
-
-
-def _play(world: World, attempt: CallAttempt) -> None:
-    attempt.move(AttemptTrigger.MESSAGE_STARTED, world.now)
-    attempt.message_started_at = world.now
-    world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)
 
 
 def _instant_of(world: World, attempt: CallAttempt, at: float | None) -> float:

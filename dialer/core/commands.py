@@ -10,6 +10,7 @@ from dialer.core.agent_session import AgentState, AgentStatus
 from dialer.core.events import CampaignStatus
 from dialer.core.leads import LeadNext
 from dialer.core.outcomes import EndReason, Outcome
+from dialer.core.settings import Detector
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
 from pacing import PacingDecision, PacingInputs
 from rules.abandon_ledger import LedgerEntry
@@ -36,7 +37,16 @@ class Dial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectAnswer:
-    """Start answering-machine detection; `AnswerClassified` is the answer."""
+    """Listen who answered: `AnswerClassified` is the answer, or `SpeechStarted` and `SpeechEnded` are."""
+
+    attempt_id: AttemptId
+    detector: Detector = Detector.SPEECH
+    silence_seconds: float = 0.5  # so much silence ends a speech
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AwaitBeep:
+    """Let a machine go on with its greeting: nobody is owed an agent, no message of the network's own."""
 
     attempt_id: AttemptId
 
@@ -250,6 +260,7 @@ class RecordPacingDecision:
 NetworkCommand = (
     Dial
     | DetectAnswer
+    | AwaitBeep
     | ConnectToAgent
     | PlaySafeHarbourMessage
     | LeaveVoicemailMessage

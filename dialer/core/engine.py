@@ -8,7 +8,7 @@ The order of commands is the order in which they are to be carried out.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dialer.core import agent_flow, call_flow, events, house_flow, talk_flow
+from dialer.core import agent_flow, call_flow, detecting, events, house_flow, talk_flow
 from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import HEARD_IN, IGNORED_BECAUSE, AttemptState, CallAttempt
 from dialer.core.calling_checks import CallingChecks
@@ -30,9 +30,11 @@ _HouseHandler = Callable[[World, Any], None]
 ATTEMPT_HANDLERS: Mapping[type, _AttemptHandler] = {
     events.CallRinging: call_flow.call_ringing,
     events.CallAnswered: call_flow.call_answered,
-    events.GreetingEnded: call_flow.greeting_ended,
-    events.AnswerClassified: call_flow.answer_classified,
-    events.BeepHeard: call_flow.beep_heard,
+    events.GreetingEnded: detecting.greeting_ended,
+    events.SpeechStarted: detecting.speech_started,
+    events.SpeechEnded: detecting.speech_ended,
+    events.AnswerClassified: detecting.answer_classified,
+    events.BeepHeard: detecting.beep_heard,
     events.CallConnected: call_flow.call_connected,
     events.ConnectFailed: call_flow.connect_failed,
     events.MessageEnded: call_flow.message_ended,

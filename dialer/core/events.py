@@ -85,6 +85,8 @@ __all__ = [
     "PreviewAccepted",
     "PreviewSkipped",
     "SafeHarbourStarted",
+    "SpeechEnded",
+    "SpeechStarted",
     "StateRestored",
     "SupervisorLoggedOutAgent",
     "SupervisorPausedAgent",
@@ -120,6 +122,21 @@ class GreetingEnded:
     """The called party has finished the greeting; some laws start the clock here."""
 
     attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted:
+    """The answering party began to speak, or made another sound."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEnded:
+    """The answering party has been silent for the campaign's `speech_silence_seconds`."""
+
+    attempt_id: AttemptId
+    seconds: float  # of the speech, without that silence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -325,6 +342,8 @@ NetworkEvent = (
     CallRinging
     | CallAnswered
     | GreetingEnded
+    | SpeechStarted
+    | SpeechEnded
     | AnswerClassified
     | BeepHeard
     | CallConnected

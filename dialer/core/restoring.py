@@ -7,8 +7,8 @@ Order: agents, then talks (they claim their agents), then everything else, then 
 from dialer.core.agent_flow import count_agents
 from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, AgentTrigger, OwedDisposition
 from dialer.core.call_attempt import AttemptTrigger, CallAttempt
-from dialer.core.call_flow import prove_live
 from dialer.core.connecting import serve
+from dialer.core.detecting import prove_live
 from dialer.core.ending import end_by_network, order_hang_up
 from dialer.core.events import LiveAgent, LiveAttempt, StateRestored
 from dialer.core.house_flow import end_lost

@@ -22,6 +22,13 @@ class MachineAction(Enum):
     ROUTE = "route"  # to an agent, as if a person had answered
 
 
+class Detector(Enum):
+    """Who says whether a person or a machine answered."""
+
+    SPEECH = "speech"  # `answer_judge`, by what the node hears
+    APP_AMD = "app_amd"  # Asterisk's own application
+
+
 class RoutingOrder(Enum):
     """Which of the idle agents takes an answered call, where skill, owner and callback leave a choice."""
 
@@ -152,6 +159,11 @@ class CampaignSettings:
     lines_max: int | None = None  # attempts of the campaign in progress at once
     answer_detection: bool = False  # answering-machine detection on
     detection_seconds_max: float = 4.0  # without a verdict by then the answer counts as a person's
+    detector: Detector = Detector.SPEECH
+    person_greeting_seconds_max: float = 2.0  # who speaks longer is a machine; app_amd's `greeting` is 1.5
+    speech_silence_seconds: float = 0.5  # so much silence ends a greeting; app_amd waits 0.8
+    word_seconds_min: float = 0.1  # a shorter sound is a noise; app_amd's `min_word_length`
+    message_silence_seconds: float = 1.5  # so much silence after greeting and beep, then the message begins
     machine_action: MachineAction = MachineAction.HANG_UP
     routing_order: RoutingOrder = RoutingOrder.LONGEST_IDLE
     preview_seconds_max: float = 60.0
@@ -207,6 +219,10 @@ _CAMPAIGN_RANGES: tuple[tuple[str, float, float], ...] = (
     ("ring_timeout_seconds", 1.0, 120.0),
     ("lines_max", 0, 100_000),
     ("detection_seconds_max", 0.1, 30.0),
+    ("person_greeting_seconds_max", 0.2, 30.0),
+    ("speech_silence_seconds", 0.1, 5.0),
+    ("word_seconds_min", 0.0, 1.0),
+    ("message_silence_seconds", 0.1, 30.0),
     ("preview_seconds_max", 1.0, 3600.0),
     ("wrap_up_seconds_max", 0.1, 86400.0),
     ("callback_fallback_seconds", 0.0, 30 * 86400.0),

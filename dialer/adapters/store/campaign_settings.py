@@ -14,6 +14,7 @@ from dialer.adapters.errors import SettingsUnusable
 from dialer.core.errors import SettingsError
 from dialer.core.settings import (
     CampaignSettings,
+    Detector,
     MachineAction,
     PreviewTimeoutAction,
     RecordingRule,
@@ -249,6 +250,11 @@ _KINDS: Mapping[str, _Kind] = {
     "lines_max": _Kind("a whole number, or null for no limit", _optional_count),
     "answer_detection": _FLAG,
     "detection_seconds_max": _NUMBER,
+    "detector": _word_kind(Detector),
+    "person_greeting_seconds_max": _NUMBER,
+    "speech_silence_seconds": _NUMBER,
+    "word_seconds_min": _NUMBER,
+    "message_silence_seconds": _NUMBER,
     "machine_action": _word_kind(MachineAction),
     "routing_order": _word_kind(RoutingOrder),
     "preview_seconds_max": _NUMBER,

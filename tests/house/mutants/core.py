@@ -16,6 +16,7 @@ LEAVING = f"{TESTS}/test_agents_leaving.py"
 CAMPAIGNS = f"{TESTS}/test_campaigns.py"
 NODES = f"{TESTS}/test_nodes.py"
 RESTART = f"{TESTS}/test_restart.py"
+JUDGE = f"{TESTS}/test_answer_judge.py"
 
 MUTANTS: tuple[Mutant, ...] = (
     # --- property tests ---------------------------------------------------------------------------------
@@ -46,6 +47,42 @@ MUTANTS: tuple[Mutant, ...] = (
         path="dialer/core/restoring.py",
         before="        trunk.channels_used += 1\n",
         after="        trunk.channels_used += 0\n",
+    ),
+    # --- person or machine ------------------------------------------------------------------------------
+    Mutant(
+        name="core: who speaks at the deadline is a machine",
+        catches=f"{JUDGE}::test_any_greeting_is_judged_in_time_and_a_short_one_is_never_a_machines",
+        path="dialer/core/answer_judge.py",
+        before="is_unsure = at is None or at > self._speaking_limit_at",
+        after="is_unsure = at is None",
+    ),
+    Mutant(
+        name="core: a machine is waited for until the deadline",
+        catches=f"{JUDGE}::test_any_long_greeting_is_a_machines_before_it_is_over",
+        path="dialer/core/answer_judge.py",
+        before="else min(at, self._speaking_limit_at)",
+        after="else self._speaking_limit_at",
+    ),
+    Mutant(
+        name="core: a click on the line is a greeting",
+        catches=f"{JUDGE}::test_any_noises_do_not_count_as_speech",
+        path="dialer/core/answer_judge.py",
+        before="return seconds < settings.word_seconds_min",
+        after="return seconds < 0.0",
+    ),
+    Mutant(
+        name="core: a silent party is listened to beyond the law's limit",
+        catches=f"{JUDGE}::test_anybody_taken_for_a_person_is_offered_within_the_limit",
+        path="dialer/core/detecting.py",
+        before="if settings.policy_pack.abandon_definition.clock_start is not ClockStart.VERDICT:",
+        after="if settings.policy_pack.abandon_definition.clock_start is ClockStart.VERDICT:",
+    ),
+    Mutant(
+        name="core: the message is played over the machine's beep",
+        catches=f"{JUDGE}::test_message_begins_when_greeting_and_beep_are_over",
+        path="dialer/core/detecting.py",
+        before="        world.deadlines.set(attempt, attempt.message_due_by)\n    elif",
+        after="        pass\n    elif",
     ),
     # --- tables -----------------------------------------------------------------------------------------
     Mutant(

@@ -19,6 +19,7 @@ from dialer.core.events import (
     MessageEnded,
     ThirdPartyEnded,
 )
+from dialer.core.settings import Detector
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
 
 CALL, ANN, TRUNK = AttemptId("p1-7"), AgentId("ann"), TrunkId("carrier")
@@ -85,6 +86,29 @@ def test_connection_is_one_request_and_calls_the_dialplans_message_off(places: N
         f"POST channels/{CALL}/variable",
     ]
     assert places.talking_with == {CALL: ANN}
+
+
+def test_answer_is_listened_to_until_it_is_known_whose_it_is(places: NodePlaces) -> None:
+    """Speech is told until an agent or a message takes the call; the bridge is asked for first."""
+    (listen,) = requests_for(places, commands.DetectAnswer(attempt_id=CALL, silence_seconds=0.4))
+    assert listen.query == {"variable": "TALK_DETECT(set)", "value": "400,256"}
+    asked = requests_for(places, CONNECT)
+    assert asked[0].uri.endswith("addChannel")
+    assert asked[-1].query == {"variable": "TALK_DETECT(remove)", "value": ""}
+    assert "TALK_DETECT(remove)" not in str(requests_for(places, CONNECT))
+
+
+def test_machine_that_is_waited_for_keeps_the_dialplan_silent(places: NodePlaces) -> None:
+    """Its greeting may last longer than an answered person may wait."""
+    (request,) = requests_for(places, commands.AwaitBeep(attempt_id=CALL))
+    assert request.query == {"variable": "TIMEOUT(absolute)", "value": "0"}
+
+
+def test_answer_is_left_to_asterisks_own_detector_where_the_campaign_says_so(places: NodePlaces) -> None:
+    """The call goes to the dialplan, which tells the verdict."""
+    order = commands.DetectAnswer(attempt_id=CALL, detector=Detector.APP_AMD)
+    assert said(places, order) == [f"POST channels/{CALL}/continue"]
+    assert places.listening == set()
 
 
 def test_client_on_hold_hears_music_until_he_is_taken_back(places: NodePlaces) -> None:

@@ -17,7 +17,15 @@ from dialer.adapters.node_news import (
     TakenOver,
     ThirdPartyUp,
 )
-from dialer.core.events import AnswerClassified, CallEnded, CallRinging, MessageEnded, ThirdPartyEnded
+from dialer.core.events import (
+    AnswerClassified,
+    CallEnded,
+    CallRinging,
+    MessageEnded,
+    SpeechEnded,
+    SpeechStarted,
+    ThirdPartyEnded,
+)
 from dialer.core.outcomes import EndCause
 from dialer.messages import AgentId, AttemptId
 from rules.detection import DetectionVerdict
@@ -98,6 +106,11 @@ CASES: dict[str, tuple[dict[str, object], object]] = {
     "hung up without a cause": (
         {"type": "ChannelDestroyed", "cause": 0, "channel": channel(CALL)},
         CallEnded(attempt_id=CALL, cause=EndCause.NORMAL),
+    ),
+    "speaks": ({"type": "ChannelTalkingStarted", "channel": channel(CALL)}, SpeechStarted(attempt_id=CALL)),
+    "is silent": (
+        {"type": "ChannelTalkingFinished", "duration": 480, "channel": channel(CALL)},
+        SpeechEnded(attempt_id=CALL, seconds=0.48),
     ),
     "message over": (
         {"type": "PlaybackFinished", "playback": {"id": f"message.{CALL}", "state": "done"}},

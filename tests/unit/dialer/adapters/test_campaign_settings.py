@@ -11,6 +11,7 @@ from dialer.adapters.errors import SettingsUnusable
 from dialer.adapters.store.campaign_settings import decode_settings, encode_settings, expected_value
 from dialer.core.settings import (
     CampaignSettings,
+    Detector,
     MachineAction,
     PreviewTimeoutAction,
     RecordingRule,
@@ -43,6 +44,8 @@ settings = st.builds(
     ring_timeout_seconds=st.floats(20.0, 120.0),
     lines_max=st.none() | st.integers(1, 1000),
     answer_detection=st.booleans(),
+    detector=st.sampled_from(Detector),
+    person_greeting_seconds_max=st.floats(0.2, 30.0),
     machine_action=st.sampled_from(MachineAction),
     routing_order=st.sampled_from(RoutingOrder),
     preview_timeout_action=st.sampled_from(PreviewTimeoutAction),

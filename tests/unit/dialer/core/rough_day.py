@@ -14,9 +14,18 @@ from dialer.core.errors import UnknownCampaign
 from dialer.core.events import CampaignStatus, Event
 from dialer.core.leads import Callback, Lead
 from dialer.core.outcomes import EndCause
+from dialer.core.settings import Detector
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId, NodeId, TrunkId
 from rules.detection import DetectionVerdict
 from tests.unit.dialer.core.dialing_floor import NODE, NOON_AT, a_lead
+from tests.unit.dialer.core.rough_answers import (
+    of_check,
+    of_connection,
+    of_hang_up,
+    of_message,
+    of_preview,
+    of_third_party,
+)
 from tests.unit.dialer.core.rough_material import a_trunk, campaign_settings
 from tests.unit.dialer.core.witness import CAMPAIGNS_OF_ALL, Witness
 
@@ -238,6 +247,7 @@ class RoughDay:
             "agent_id": who,
             "supervisor_id": AGENTS[choice % 3],
             "verdict": VERDICTS[choice % len(VERDICTS)],
+            "seconds": (0.05, 0.6, 3.0)[choice % 3],
             "cause": CAUSES[choice % len(CAUSES)],
             "reason": "rough",
             "e164": "+12125551111" if choice % 2 else a_lead(int(lead_id)).numbers[0].e164,
@@ -336,12 +346,6 @@ def _of_dial(day: RoughDay, order: commands.Dial, choice: int) -> Event | None:
             return events.DialFailed(attempt_id=attempt_id, cause=EndCause.FAILED, reason="rough")
 
 
-def _of_connection(day: RoughDay, order: commands.ConnectToAgent, choice: int) -> Event | None:
-    if choice % 4 == 0:
-        return events.ConnectFailed(attempt_id=order.attempt_id, agent_id=order.agent_id, reason="rough")
-    return events.CallConnected(attempt_id=order.attempt_id, agent_id=order.agent_id)
-
-
 def _of_reservation(day: RoughDay, order: commands.ReserveLeads, choice: int) -> Event | None:
     answered = day.answers.get(order.request)
     if answered is not None:
@@ -354,47 +358,26 @@ def _of_reservation(day: RoughDay, order: commands.ReserveLeads, choice: int) ->
     return answer
 
 
-def _of_preview(day: RoughDay, order: commands.ShowPreview, choice: int) -> Event | None:
-    if choice % 3 == 0:
-        return events.PreviewSkipped(agent_id=order.agent_id, lead_id=order.lead_id)
-    return events.PreviewAccepted(agent_id=order.agent_id, lead_id=order.lead_id)
-
-
 def _of_detection(day: RoughDay, order: commands.DetectAnswer, choice: int) -> Event | None:
+    if order.detector is Detector.SPEECH and choice % 4:
+        if choice % 2:
+            day.orders.append(order)
+            return events.SpeechStarted(attempt_id=order.attempt_id)
+        return events.SpeechEnded(attempt_id=order.attempt_id, seconds=(0.05, 0.6, 3.0)[choice % 3])
     return events.AnswerClassified(attempt_id=order.attempt_id, verdict=VERDICTS[choice % 3])
-
-
-def _of_check(day: RoughDay, order: commands.CheckCall, choice: int) -> Event | None:
-    if choice % 3 == 0:
-        return events.CallEnded(attempt_id=order.attempt_id, cause=EndCause.NORMAL)
-    return events.CallStillUp(attempt_id=order.attempt_id)
-
-
-def _of_third_party(day: RoughDay, order: commands.DialThirdParty, choice: int) -> Event | None:
-    if choice % 3 == 0:
-        return events.ThirdPartyEnded(attempt_id=order.attempt_id)
-    return events.ThirdPartyAnswered(attempt_id=order.attempt_id)
-
-
-def _of_hang_up(day: RoughDay, order: commands.HangUp, choice: int) -> Event | None:
-    return events.CallEnded(attempt_id=order.attempt_id, cause=EndCause.NORMAL) if choice % 4 else None
-
-
-def _of_message(day: RoughDay, order: commands.PlayCampaignMessage, choice: int) -> Event | None:
-    return events.MessageEnded(attempt_id=order.attempt_id) if choice % 4 else None
 
 
 # Each function takes the class of order that it stands beside.
 ANSWERS: dict[type, Callable[..., Event | None]] = {
     commands.Dial: _of_dial,
-    commands.ConnectToAgent: _of_connection,
+    commands.ConnectToAgent: of_connection,
     commands.ReserveLeads: _of_reservation,
-    commands.ShowPreview: _of_preview,
+    commands.ShowPreview: of_preview,
     commands.DetectAnswer: _of_detection,
-    commands.CheckCall: _of_check,
-    commands.DialThirdParty: _of_third_party,
-    commands.HangUp: _of_hang_up,
-    commands.PlaySafeHarbourMessage: _of_message,
-    commands.LeaveVoicemailMessage: _of_message,
-    commands.PlayCampaignMessage: _of_message,
+    commands.CheckCall: of_check,
+    commands.DialThirdParty: of_third_party,
+    commands.HangUp: of_hang_up,
+    commands.PlaySafeHarbourMessage: of_message,
+    commands.LeaveVoicemailMessage: of_message,
+    commands.PlayCampaignMessage: of_message,
 }

@@ -1,7 +1,7 @@
 """The campaigns and trunks of a rough day: several kinds, chosen by a number."""
 
 from dialer.core import CampaignSettings, TrunkSettings
-from dialer.core.settings import MachineAction, PreviewTimeoutAction, RoutingOrder
+from dialer.core.settings import Detector, MachineAction, PreviewTimeoutAction, RoutingOrder
 from dialer.messages import CampaignId, NodeId, TrunkId
 from rules.policy_packs import get_policy_pack
 from tests.unit.dialer.core.witness import CAMPAIGNS_OF_ALL
@@ -20,6 +20,7 @@ def campaign_settings(campaign_id: CampaignId, choice: int) -> CampaignSettings:
         policy_pack=get_policy_pack("us_federal"),
         lines_max=6,
         answer_detection=choice % 2 == 1,
+        detector=tuple(Detector)[choice // 2 % 2],
         machine_action=tuple(MachineAction)[choice % 3],
         preview_timeout_action=tuple(PreviewTimeoutAction)[choice % 3],
         routing_order=tuple(RoutingOrder)[choice % 2],
