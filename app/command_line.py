@@ -16,6 +16,7 @@ from app.catalogue_commands import faults, methods, scenarios
 from app.demo import demo
 from app.engine_command import engine
 from app.lab_commands import lab
+from app.lead_commands import leads
 from app.list_commands import lists
 from app.migrate_command import migrate
 from app.serve_command import serve
@@ -50,5 +51,11 @@ for command in (serve, demo, simulate, migrate, agents, backup, restore, scenari
 
 paceline.command(hidden=True)(engine)
 
-for name, group in (("asterisk", asterisk), ("lab", lab), ("campaign", campaigns), ("list", lists)):
+for name, group in (
+    ("asterisk", asterisk),
+    ("lab", lab),
+    ("campaign", campaigns),
+    ("list", lists),
+    ("lead", leads),
+):
     paceline.add_typer(group, name=name)

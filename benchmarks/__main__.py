@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import engine_cost, fault_sweep, reservation, simulated_runs
+from benchmarks import engine_cost, fault_sweep, list_import, reservation, simulated_runs
 from benchmarks.figure import Figure, machine
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -19,8 +19,12 @@ SHORT: tuple[Callable[[], Figure], ...] = (
 )
 """What `make bench` runs: some two minutes."""
 
-LONG: tuple[Callable[[], Figure], ...] = (reservation.measure, lambda: fault_sweep.measure(1000))
-"""What `--all` adds: reservations out of large lists, and the sweep of 1,000 seeds."""
+LONG: tuple[Callable[[], Figure], ...] = (
+    reservation.measure,
+    list_import.measure,
+    lambda: fault_sweep.measure(1000),
+)
+"""What `--all` adds: reservations out of large lists, a list of a million, and the sweep of 1,000 seeds."""
 
 
 def main(words: list[str]) -> int:

@@ -5,6 +5,7 @@ AdapterError
 ├── SettingsUnusable   the caller's: settings of a campaign cannot be used as they are stored or given
 ├── ListFileUnusable   the caller's: a file cannot be read as a list (in `list_import`)
 ├── UnknownCampaigns   the caller's: a campaign is named that the database does not have
+├── UnknownLead        the caller's: a lead is named that the database does not have
 ├── UnknownList        the caller's: a list is named that the database does not have
 ├── WireError          the other process's, or ours: a message does not fit its class (also a `BusError`)
 ├── StoreLost          the world's: the database went away in a transaction; it may be done or undone
@@ -33,6 +34,10 @@ class SettingsUnusable(AdapterError):
 
 class UnknownCampaigns(AdapterError):
     """Campaigns are named that the database does not have; the message names them."""
+
+
+class UnknownLead(AdapterError):
+    """A lead is named that the database does not have."""
 
 
 class UnknownList(AdapterError):

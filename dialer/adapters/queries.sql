@@ -614,3 +614,28 @@ where recording_id = any($1::text[]) and state = 'stored';
 -- purpose: Count what the stored recordings take.
 -- rows: one
 select coalesce(sum(bytes), 0)::bigint from dialer.recordings where state = 'stored';
+
+-- name: read_lead_record
+-- purpose: Give lead $1 with its place in the queue, its list, and the attempt or talk that it waits for.
+-- rows: one, unless there is no such lead
+select c.campaign_id, l.list_id, s.name as list_name, l.priority, q.state, q.due_at, q.leased_by, q.leased_until,
+    l.closed_at, l.last_reason, going.attempt_id, going.dialed_at, owing.agent_id as owing_agent_id
+from dialer.leads l
+join dialer.campaigns c using (campaign_number)
+join dialer.lists s using (list_id)
+left join dialer.dial_queue q using (lead_id)
+left join lateral (
+    select a.attempt_id, a.dialed_at from dialer.attempts a
+    join dialer.open_attempts o on o.attempt_id = a.attempt_id and o.dialed_at = a.dialed_at
+    where a.lead_id = l.lead_id limit 1
+) going on true
+left join lateral (
+    select d.agent_id from dialer.owed_dispositions d where d.lead_id = l.lead_id and d.decides_lead limit 1
+) owing on true
+where l.lead_id = $1;
+
+-- name: read_suppressed
+-- purpose: Give those of the numbers $1 that campaign $2 must not call.
+-- rows: one for each
+select distinct e164 from dialer.suppressed_numbers
+where e164 = any($1::text[]) and (campaign_number is null or campaign_number = $2);

@@ -16,6 +16,7 @@ from dialer.adapters.list_import.lead_rows import PreparedChunk, RowPlan, prepar
 from dialer.adapters.list_import.table import RowChunk
 
 WORKERS_MAX = 4
+NICENESS = 10  # of 19: a list may wait, a decision of the engine may not
 CHUNKS_IN_FLIGHT = 2  # for each worker: one in work, one waiting
 
 
@@ -31,7 +32,7 @@ async def prepared_chunks(
     loop = asyncio.get_running_loop()
     # Spawned, not forked: the database connection and its locks stay with us alone.
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, initializer=_end_with_parent)
+    pool = ProcessPoolExecutor(count, context, initializer=_begin_worker)
     waiting: deque[asyncio.Future[PreparedChunk]] = deque()
     try:
         for chunk in chunks:
@@ -48,8 +49,10 @@ async def prepared_chunks(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed ends itself: its pipes alone would keep it for ever."""
+def _begin_worker() -> None:
+    """Let the engine go first, and end with the parent: a killed one's pipes alone would keep us for ever."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_watch, args=(parent.sentinel,), daemon=True).start()

@@ -34,4 +34,19 @@ MUTANTS: tuple[Mutant, ...] = (
         before="when g.status = 'stopped' and c.wanted_status = 'draining' then 'stopped'",
         after="when g.status = 'stopped' and c.wanted_status = 'draining' then 'draining'",
     ),
+    Mutant(
+        name="campaigns: commands beside a running Paceline do not look for its database",
+        catches="tests/integration/test_campaign_commands.py"
+        "::test_commands_beside_a_running_paceline_use_its_database",
+        path="app/running_postgres.py",
+        before="    while _is_held(settings):\n",
+        after="    while False:\n",
+    ),
+    Mutant(
+        name="campaigns: changing one retry rule forgets the others",
+        catches="tests/unit/app/test_campaign_fields.py::test_part_of_the_retry_rules_changes_alone",
+        path="app/campaign_fields.py",
+        before="        whole = _all_rules(settings)\n",
+        after="        whole = {}\n",
+    ),
 )
