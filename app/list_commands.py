@@ -167,7 +167,8 @@ def _finish(report: "ImportReport", order: "ImportOrder", errors: Path | None, a
         engine = asyncio.run(tell_engine(CampaignChanged(campaign_id=order.campaign_id)))
     if as_json:
         faults = [{**asdict(each), "kind": each.kind.value} for each in report.first_faults]
-        show_json({**asdict(report), "first_faults": faults, "engine": engine})
+        counted = dict(report.faults_by_kind)
+        show_json({**asdict(report), "faults_by_kind": counted, "first_faults": faults, "engine": engine})
     else:
         _show(report, order, errors, engine)
     if report.list_id is None and not order.is_rehearsal:

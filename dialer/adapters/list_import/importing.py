@@ -93,7 +93,7 @@ async def import_list(
     await loading.scrub(order.duplicates)
     async for fault in loading.left_out():
         hear(fault)
-    report.leads, report.without_zone = await loading.choose()
+    report.leads, report.without_zone = await loading.count()
     is_refused = report.bad_rows_and_cells > 0 and not order.skips_bad
     if report.leads and not order.is_rehearsal and not is_refused:
         report.list_id = await loading.write(

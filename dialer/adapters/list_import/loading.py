@@ -98,10 +98,8 @@ class Loading:
             if len(rows) < LEFT_OUT_ROWS:
                 return
 
-    async def choose(self) -> tuple[int, int]:
-        """Settle which leads will be written; gives how many, and how many of them have no time zone."""
-        await self._connection.execute(statement("choose_leads"), timeout=None)
-        await self._connection.execute("analyze staged_chosen")
+    async def count(self) -> tuple[int, int]:
+        """How many leads will be written, and how many of them have no time zone."""
         chosen = await self._connection.fetchval(statement("count_chosen"), timeout=None)
         without_zone = await self._connection.fetchval(statement("count_without_zone"), timeout=None)
         return int(chosen), int(without_zone)
@@ -109,6 +107,8 @@ class Loading:
     async def write(self, name: str, leads: int, now: datetime, tell: Callable[[str], None]) -> int:
         """Write everything in one transaction; gives the list's id. Whatever fails, nothing is written."""
         number = self._campaign_number
+        await self._connection.execute(statement("choose_leads"), timeout=None)
+        await self._connection.execute("analyze staged_chosen")
         may_trust = await self._connection.fetchval(statement("may_set_role"))
         arguments = {"write_numbers": (), "write_dial_queue": (number, now)}
         async with self._connection.transaction():

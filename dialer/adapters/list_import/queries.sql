@@ -69,7 +69,7 @@ order by o.row_number
 limit $2;
 
 -- name: choose_leads
--- purpose: Give every row that is loaded its lead id; ids that are not used in the end are lost, not reused.
+-- purpose: Give every row that is loaded its lead id; should the writing fail, the ids are lost, not reused.
 -- rows: none
 create temp table staged_chosen as
 select l.row_number, nextval(pg_get_serial_sequence('dialer.leads', 'lead_id')) as lead_id
@@ -80,13 +80,14 @@ order by l.row_number;
 -- name: count_chosen
 -- purpose: Tell how many leads there will be.
 -- rows: one
-select count(*) from staged_chosen;
+select (select count(*) from staged_leads) - (select count(*) from staged_left_out);
 
 -- name: count_without_zone
 -- purpose: Tell how many leads have no number whose time zone is known.
 -- rows: one
-select count(*) from staged_chosen c
-where not exists (select from staged_numbers n where n.row_number = c.row_number and n.zones <> '');
+select count(*) from staged_leads l
+where not exists (select from staged_left_out o where o.row_number = l.row_number)
+    and not exists (select from staged_numbers n where n.row_number = l.row_number and n.zones <> '');
 
 -- name: may_set_role
 -- purpose: Tell whether we may leave out the lookup of every reference, as a superuser may.
