@@ -13,6 +13,7 @@ from app.asterisk_commands import asterisk
 from app.backup_commands import backup, restore
 from app.campaign_commands import agents, campaigns
 from app.catalogue_commands import faults, methods, scenarios
+from app.check_command import check
 from app.demo import demo
 from app.engine_command import engine
 from app.lab_commands import lab
@@ -46,7 +47,7 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (serve, demo, simulate, migrate, agents, backup, restore, scenarios, methods, faults):
+for command in (serve, check, demo, simulate, migrate, agents, backup, restore, scenarios, methods, faults):
     paceline.command()(command)
 
 paceline.command(hidden=True)(engine)
