@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.errors import SettingError
-from app.settings import home_folder
+from app.settings import home_folder, with_file
 from asterisk_config.settings import AsteriskSettings
 from asterisk_config.settings_file import read_settings
 
@@ -15,7 +15,7 @@ DEFAULT_NAME = "asterisk.toml"
 
 def asterisk_files(environment: Mapping[str, str]) -> tuple[Path, ...]:
     """The settings files, by the order in which they are named; the usual one where none is."""
-    named = environment.get(VARIABLE)
+    named = with_file(environment).get(VARIABLE)
     if named:
         return tuple(Path(part) for part in named.split(os.pathsep) if part)
     return (home_folder(environment) / DEFAULT_NAME,)

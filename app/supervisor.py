@@ -45,8 +45,10 @@ class Supervisor:
             for number, handler in (
                 (signal.SIGTERM, self._ask_to_end),
                 (signal.SIGINT, self._ask_to_end),
+                (signal.SIGHUP, self._ask_to_end),  # the terminal is gone
                 (signal.SIGCHLD, _notice),
             )
+            if signal.getsignal(number) is not signal.SIG_IGN  # as under nohup
         }
         return self
 

@@ -112,3 +112,10 @@ def test_key_of_the_file_is_the_variable_in_small_letters() -> None:
     """Who knows one of the names knows the other."""
     for key, variable in KEYS.items():
         assert variable.lower().removeprefix("paceline_") == key
+
+
+def test_document_of_the_settings_names_each_of_them() -> None:
+    """Whoever looks for a setting finds it there, and nothing that is none."""
+    text = (Path(__file__).parents[3] / "docs" / "settings.md").read_text(encoding="utf-8")
+    named = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")}
+    assert named == {*KEYS.values(), "PACELINE_HOME"}
