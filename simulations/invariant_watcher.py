@@ -11,7 +11,7 @@ from dialer.core.agent_session import AgentStatus
 from dialer.core.commands import Command
 from dialer.core.events import Event, LiveAttempt
 from dialer.core.settings import EngineSettings
-from dialer.messages import AgentId, AttemptId, FloorSnapshot
+from dialer.messages import AgentId, AttemptId, FloorSnapshot, NodeId
 from rules.abandon_ledger import AbandonClass, abandon_class
 from simulations.invariants import Alarm
 from simulations.shadow_books import ShadowAttempt, ShadowBooks, ShadowCampaign, ShadowTrunk
@@ -37,6 +37,7 @@ class InvariantWatcher:
         self._rules = WatchedRules(alarm)
         self._limits = WatchedLimits(self._books, alarm)
         self._numbers: dict[str, AttemptId] = {}  # of open attempts
+        self._agent_nodes: dict[AgentId, NodeId | None] = {}  # of each telephone; None: of any
         self._has_restarted = False
         self._hear = self._hearing()
         self._obey = self._obeying()
@@ -49,6 +50,7 @@ class InvariantWatcher:
             events.AnswerClassified: calls.classified,
             events.GreetingEnded: calls.greeting_ended,
             events.CallConnected: calls.connected,
+            events.AgentLoggedIn: self._agent_logged_in,
             events.MessageEnded: calls.message_ended,
             events.ThirdPartyEnded: calls.third_party_ended,
             events.AgentHungUp: calls.agent_hung_up,
@@ -74,7 +76,7 @@ class InvariantWatcher:
         calls = self._calls
         return {
             commands.Dial: self._dial,
-            commands.ConnectToAgent: calls.connect,
+            commands.ConnectToAgent: self._connect,
             commands.ReleaseAgent: calls.release_agent,
             commands.HangUp: calls.hang_up,
             commands.PlaySafeHarbourMessage: calls.play,
@@ -135,6 +137,19 @@ class InvariantWatcher:
                 if not agrees:
                     detail = f"{floor.campaign_id}: {name} is {counted} on the floor, {written} in the ledger"
                     self._alarm.violated("counters_agree", detail, now)
+
+    # --- agents and their nodes --------------------------------------------------------------------------
+
+    def _agent_logged_in(self, event: events.AgentLoggedIn, now: float) -> None:
+        self._agent_nodes[event.agent_id] = event.node_id
+
+    def _connect(self, order: commands.ConnectToAgent, now: float) -> None:
+        attempt = self._books.attempts.get(order.attempt_id)
+        his_node = self._agent_nodes.get(order.agent_id)
+        if attempt is not None and his_node is not None and his_node != attempt.node_id:
+            detail = f"{order.attempt_id} of {attempt.node_id} is given to {order.agent_id} of {his_node}"
+            self._alarm.violated("agent_on_calls_node", detail, now)
+        self._calls.connect(order, now)
 
     # --- dials and ends ----------------------------------------------------------------------------------
 

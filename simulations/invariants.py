@@ -20,6 +20,7 @@ class Invariant:
 INVARIANTS = (
     Invariant(name="attempt_ends_once", meaning="every attempt ends exactly once"),
     Invariant(name="agent_on_one_call", meaning="no agent is on two calls, and only a free one is offered"),
+    Invariant(name="agent_on_calls_node", meaning="no call is given to an agent of another node"),
     Invariant(name="lead_in_one_attempt", meaning="no lead is in two attempts at once"),
     Invariant(name="number_in_one_attempt", meaning="no number is in two attempts at once"),
     Invariant(

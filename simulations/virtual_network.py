@@ -273,8 +273,9 @@ class VirtualNetwork:
         if leg.connect_number != connect_number or leg.state is not LegState.UP or agent is None:
             return
         leg.connecting = None
-        if not agent.has_leg or (agent.leg is not None and agent.leg is not leg):
-            reason = "the agent is on another call" if agent.has_leg else "the agent has no leg"
+        has_leg = agent.has_leg and agent.node_id in (None, leg.node_id)
+        if not has_leg or (agent.leg is not None and agent.leg is not leg):
+            reason = "the agent is on another call" if has_leg else "the agent has no leg on this node"
             event = ConnectFailed(attempt_id=leg.attempt_id, agent_id=agent.agent_id, reason=reason)
             self._emit(event, leg.node_id)
             return

@@ -27,6 +27,7 @@ def agent_logged_in(world: World, event: events.AgentLoggedIn) -> None:
         agent.campaign_ids, agent.skills = event.campaign_ids, event.skills
         count_agent(world, agent)
         if agent.state is AgentState.OFFLINE:
+            agent.node_id = event.node_id  # his telephone may have been called from another one
             agent_returned(world, agent, events.AgentReturned(agent_id=agent.agent_id))
         elif agent.pool_ticket:
             world.switchboard.leave(agent)

@@ -159,6 +159,10 @@ class AgentSession:
         """Whether a call may be given to him now."""
         return self.state is AgentState.IDLE and self.status is AgentStatus.AVAILABLE
 
+    def can_reach(self, node_id: NodeId) -> bool:
+        """Whether he can be bridged with a call of this node; who is of no node, with any."""
+        return self.node_id is None or self.node_id == node_id
+
     def move(self, trigger: AgentTrigger, now: float) -> None:
         """Make a move of the table; raises TransitionError, with nothing changed, if there is none."""
         following = AGENT_TRANSITIONS.get((self.state, trigger))

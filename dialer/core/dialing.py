@@ -11,6 +11,7 @@ from dialer.core.commands import Dial, RecordPacingDecision, RefuseRequest, Show
 from dialer.core.leads import Lead
 from dialer.core.trunks import Trunk
 from dialer.core.world import World
+from dialer.messages import NodeId
 from pacing import PacingDecision, PacingInputs
 
 RAMP_BEGINS_RATIO = 0.25
@@ -52,7 +53,12 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
     idle = leaving = 0
     talk_since: list[float] = []
     wrap_up_since: list[float] = []
+    settings = campaign.settings
+    trunk_ids = settings.trunk_ids
+    nodes = world.trunks.nodes_of(trunk_ids)
     for agent in campaign.counted_agents.values():
+        if agent.node_id is not None and agent.node_id not in nodes:
+            continue  # no call of ours comes up where he could take it
         state = agent.state
         if state is _IDLE:
             idle += agent.status is _AVAILABLE
@@ -63,8 +69,6 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
             else:
                 began_at = agent.attempt.talk_began_at if agent.attempt else None
                 talk_since.append(agent.state_since if began_at is None else began_at)
-    settings = campaign.settings
-    trunk_ids = settings.trunk_ids
     return PacingInputs(
         now=now,
         agents_idle=idle,
@@ -126,7 +130,7 @@ def begin_attempt(
 
 def dial_for_agent(world: World, campaign: Campaign, lead: Lead, agent: AgentSession) -> bool:
     """Dial a checked lead for one agent alone, IDLE or RESERVED; False (and put back) if no line is free."""
-    trunk = world.trunks.find_free(campaign.settings.trunk_ids, world.now)
+    trunk = world.trunks.find_free(campaign.settings.trunk_ids, world.now, agent.node_id)
     if trunk is None or _lines_left(campaign) <= 0:
         campaign.hopper.put_back(lead)
         return False
@@ -237,14 +241,43 @@ def _ramp_limit(world: World, campaign: Campaign, inputs: PacingInputs) -> int:
 
 def _begin_lines(world: World, campaign: Campaign, lines: int) -> int:
     begun = 0
+    trunk_ids = campaign.settings.trunk_ids
+    spare = _agents_spare(world, campaign) if lines > 0 else None
     while begun < lines:
-        trunk = world.trunks.find_free(campaign.settings.trunk_ids, world.now)
+        if spare is None:
+            trunk = world.trunks.find_free(trunk_ids, world.now)
+        else:
+            trunk = world.trunks.find_free_for(trunk_ids, world.now, spare)
         lead = campaign.hopper.take(world, campaign) if trunk is not None else None
         if trunk is None or lead is None:
             break
         begin_attempt(world, campaign, lead, trunk)
         begun += 1
+        if spare is not None:
+            spare[trunk.settings.node_id] -= 1
     return begun
+
+
+def _agents_spare(world: World, campaign: Campaign) -> dict[NodeId, int] | None:
+    """Count each node's idle agents less what may come for them there; None: any node will do.
+
+    A call is dialed where most agents are to spare, and never where nobody works: only agents of its own node
+    can take it. Who is of no node can take any, and then every node is worth dialing over.
+    """
+    nodes = world.trunks.nodes_of(campaign.settings.trunk_ids)
+    if len(nodes) < 2 or campaign.is_agentless:
+        return None
+    spare: dict[NodeId, int] = {}
+    for agent in campaign.counted_agents.values():
+        if agent.state is _OFFLINE or agent.status is not _AVAILABLE:
+            continue
+        for node_id in nodes if agent.node_id is None else (agent.node_id,):
+            spare[node_id] = spare.get(node_id, 0) + (agent.state is _IDLE and agent.node_id is not None)
+    for attempts in (campaign.lines, campaign.waiting):
+        for attempt in attempts.values():
+            if attempt.node_id in spare:
+                spare[attempt.node_id] -= 1
+    return spare
 
 
 def _record(

@@ -3,6 +3,8 @@
 Order among agents: the one the party knows (callback's agent, owner, transfer's target), else the first
 of the campaign's idle agents with the skill that the call needs.
 Order among calls: inbound callers first, then whoever has waited longest.
+Agent and call meet on one node only: a bridge does not reach from one Asterisk to another. An agent of no
+node (None) can be bridged anywhere.
 """
 
 import heapq
@@ -11,10 +13,13 @@ from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import CallAttempt
 from dialer.core.settings import RoutingOrder
 from dialer.core.world import World
-from dialer.messages import AgentId, CampaignId
+from dialer.messages import AgentId, CampaignId, NodeId
 
-PoolKey = tuple[CampaignId, str | None]
-"""Campaign and skill; None: any agent of the campaign."""
+PoolKey = tuple[CampaignId, str | None, NodeId | None]
+"""Campaign, skill (None: any agent of the campaign) and the agents' node."""
+
+Place = tuple[float, int, int, AgentSession]
+"""Turn, order of signing in, ticket, and whose place in line it is; the lowest is first."""
 
 _COMPACT_ABOVE = 64  # entries below which stale ones are not worth looking for
 
@@ -30,7 +35,7 @@ class IdlePool:
 
     def __init__(self) -> None:
         """Begin empty."""
-        self._heap: list[tuple[float, int, int, AgentSession]] = []
+        self._heap: list[Place] = []
         self._compact_above = _COMPACT_ABOVE
 
     def add(self, agent: AgentSession, turn: float) -> None:
@@ -41,19 +46,19 @@ class IdlePool:
             self._compact_above = max(_COMPACT_ABOVE, 2 * len(self._heap))
         heapq.heappush(self._heap, (turn, agent.sequence, agent.pool_ticket, agent))
 
-    def first(self, passed_by: AgentId | None = None) -> AgentSession | None:
-        """Find the agent whose turn it is, leaving him in line; one agent may be passed by."""
+    def first(self, passed_by: AgentId | None = None) -> Place | None:
+        """Find the place of the agent whose turn it is, leaving him in line; one agent may be passed by."""
         heap = self._heap
-        passed: tuple[float, int, int, AgentSession] | None = None
-        found: AgentSession | None = None
+        passed: Place | None = None
+        found: Place | None = None
         while heap and found is None:
-            _, _, ticket, agent = heap[0]
+            _, _, ticket, agent = place = heap[0]
             if agent.pool_ticket != ticket:
                 heapq.heappop(heap)
             elif agent.agent_id == passed_by:
                 passed = heapq.heappop(heap)
             else:
-                found = agent
+                found = place
         if passed is not None:
             heapq.heappush(heap, passed)
         return found
@@ -80,9 +85,9 @@ class Switchboard:
             # Cumulative idle time grows equally for everyone who is idle, so this difference keeps the order.
             is_fair = campaign.settings.routing_order is RoutingOrder.FAIR_IDLE
             turn = agent.state_since - (agent.idle_seconds if is_fair else 0.0)
-            self._pool((campaign_id, None)).add(agent, turn)
+            self._pool((campaign_id, None, agent.node_id)).add(agent, turn)
             for skill in agent.skills:
-                self._pool((campaign_id, skill)).add(agent, turn)
+                self._pool((campaign_id, skill, agent.node_id)).add(agent, turn)
 
     def leave(self, agent: AgentSession) -> None:
         """Take an agent out of every line he stands in."""
@@ -94,8 +99,14 @@ class Switchboard:
             preferred = world.agents.get(attempt.preferred_agent_id)
             if preferred is not None and preferred.pool_ticket and self._suits(preferred, attempt):
                 return preferred
-        pool = self._pools.get((attempt.campaign.settings.campaign_id, attempt.required_skill))
-        return pool.first(attempt.handed_on_by) if pool is not None else None
+        campaign_id, skill = attempt.campaign.settings.campaign_id, attempt.required_skill
+        first: Place | None = None
+        for node_id in (attempt.node_id, None):
+            pool = self._pools.get((campaign_id, skill, node_id))
+            place = pool.first(attempt.handed_on_by) if pool is not None else None
+            if place is not None and (first is None or place[:2] < first[:2]):
+                first = place
+        return None if first is None else first[3]
 
     def find_call(self, world: World, agent: AgentSession) -> CallAttempt | None:
         """Find the waiting call that a ready agent takes next."""
@@ -117,7 +128,7 @@ class Switchboard:
 
     @staticmethod
     def _suits(agent: AgentSession, attempt: CallAttempt) -> bool:
-        if agent.agent_id == attempt.handed_on_by:
+        if agent.agent_id == attempt.handed_on_by or not agent.can_reach(attempt.node_id):
             return False
         return attempt.required_skill is None or attempt.required_skill in agent.skills
 

@@ -137,6 +137,10 @@ def supervisor_took_call(world: World, attempt: CallAttempt, event: events.Super
             f"Your own telephone must be idle; it is {supervisor.state.value}.",
         )
         return
+    if not supervisor.can_reach(attempt.node_id):
+        reason = "Your telephone must be on the client's node; it is on another one."
+        refuse(world, supervisor, "SupervisorTookCall", reason)
+        return
     take_from_agent(world, attempt, agent)
     end_talk(world, attempt, agent)
     offer(world, attempt, supervisor)

@@ -1,6 +1,7 @@
 """Trunks: which one takes the next attempt, within its channels and its calls per second."""
 
 from collections import deque
+from collections.abc import Mapping, Set
 
 from dialer.core.settings import TrunkSettings
 from dialer.messages import NodeId, TrunkId
@@ -87,12 +88,35 @@ class TrunkBook:
         """Sum the rates of these trunks that can be used, calls per second."""
         return sum(trunk.settings.calls_per_second_max for trunk in self._usable(trunk_ids))
 
-    def find_free(self, trunk_ids: tuple[TrunkId, ...], now: float) -> Trunk | None:
-        """Find the first of these trunks that takes an attempt at `now`."""
+    def find_free(
+        self, trunk_ids: tuple[TrunkId, ...], now: float, node_id: NodeId | None = None
+    ) -> Trunk | None:
+        """Find the first of these trunks that takes an attempt at `now`; on this node, if one is named."""
         for trunk in self._usable(trunk_ids):
-            if trunk.lines_free(now) > 0:
+            if (node_id is None or trunk.settings.node_id == node_id) and trunk.lines_free(now) > 0:
                 return trunk
         return None
+
+    def find_free_for(
+        self, trunk_ids: tuple[TrunkId, ...], now: float, agents_spare: Mapping[NodeId, int]
+    ) -> Trunk | None:
+        """Find the trunk with a free line whose node has most agents to spare; the first, among equals.
+
+        A node that is not named has nobody who could take a call: nothing is dialed there.
+        """
+        best: Trunk | None = None
+        for trunk in self._usable(trunk_ids):
+            spare = agents_spare.get(trunk.settings.node_id)
+            if spare is None or (best is not None and spare <= agents_spare[best.settings.node_id]):
+                continue
+            if trunk.lines_free(now) > 0:
+                best = trunk
+        return best
+
+    def nodes_of(self, trunk_ids: tuple[TrunkId, ...]) -> Set[NodeId]:
+        """Name the nodes over which these trunks dial, but for lost ones."""
+        found = (self.by_id.get(trunk_id) for trunk_id in trunk_ids)
+        return {trunk.settings.node_id for trunk in found if trunk is not None} - self._lost_nodes
 
     def _usable(self, trunk_ids: tuple[TrunkId, ...]) -> list[Trunk]:
         found = (self.by_id.get(trunk_id) for trunk_id in trunk_ids)

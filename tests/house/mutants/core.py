@@ -84,6 +84,14 @@ MUTANTS: tuple[Mutant, ...] = (
         before="        world.deadlines.set(attempt, attempt.message_due_by)\n    elif",
         after="        pass\n    elif",
     ),
+    # --- nodes ------------------------------------------------------------------------------------------
+    Mutant(
+        name="core: an agent takes the waiting call of another node",
+        catches=f"{ROUGH}::test_any_day_keeps_every_promise_and_ends_everything",
+        path="dialer/core/agent_session.py",
+        before="return self.node_id is None or self.node_id == node_id",
+        after="return True",
+    ),
     # --- tables -----------------------------------------------------------------------------------------
     Mutant(
         name="core: a call in a three-way talk cannot be left",

@@ -40,6 +40,13 @@ _ENGINE_FAULTS = (
         "    pass",
     ),
     _found_by(
+        "agent_on_calls_node",
+        "an agent takes calls of any node",
+        "routing.py",
+        "            self._pool((campaign_id, None, agent.node_id)).add(agent, turn)",
+        "            self._pool((campaign_id, None, None)).add(agent, turn)",
+    ),
+    _found_by(
         "lead_in_one_attempt",
         "both numbers of a lead are dialed at once",
         "dialing.py",

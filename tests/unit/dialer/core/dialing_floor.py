@@ -152,6 +152,7 @@ class Floor:
         *campaigns: CampaignName,
         skills: Iterable[str] = (),
         wants_calls: bool = True,
+        node: NodeId | None = NODE,
     ) -> AgentId:
         """Sign an agent in; he wants calls unless the test says otherwise."""
         agent_id = AgentId(name)
@@ -160,7 +161,7 @@ class Floor:
                 agent_id=agent_id,
                 campaign_ids=tuple(CampaignId(each) for each in campaigns or ("sales",)),
                 skills=frozenset(skills),
-                node_id=NODE,
+                node_id=node,
             )
         )
         if wants_calls:
@@ -212,7 +213,12 @@ class Floor:
         return attempt_id
 
     def call_in(
-        self, name: str = "in-1", campaign: CampaignName = "sales", *, skill: str | None = None
+        self,
+        name: str = "in-1",
+        campaign: CampaignName = "sales",
+        *,
+        skill: str | None = None,
+        node: NodeId = NODE,
     ) -> AttemptId:
         """Let somebody call us."""
         attempt_id = AttemptId(name)
@@ -222,7 +228,7 @@ class Floor:
                 campaign_id=CampaignId(campaign),
                 caller_id_number="+12125559999",
                 dialed_number="+12125550000",
-                node_id=NODE,
+                node_id=node,
                 required_skill=skill,
             )
         )

@@ -33,6 +33,8 @@ Step = tuple[int, int, int]
 
 AGENTS = tuple(AgentId(name) for name in ("ann", "bob", "cyd"))
 NOBODY = AgentId("nobody")
+NODE_2 = NodeId("node-2")
+NODE_OF = {AGENTS[0]: NODE, AGENTS[1]: NODE_2}  # the third one's telephone is on no node of its own
 SECONDS = (0.0, 0.2, 1.0, 1.0, 1.0, 2.5, 2.5, 5.0, 5.0, 9.0, 9.0, 31.0, 62.0)
 KINDS_OF_EVENT: tuple[type, ...] = get_args(Event)
 VERDICTS = tuple(DetectionVerdict)
@@ -57,7 +59,7 @@ class RoughDay:
         self.epoch = 1
         self.engine = Engine(EngineSettings(epoch="e1"))
         self.tell(events.WallClockSet(offset_seconds=NOON_AT))
-        for trunk_id, node_id in (("t1", NODE), ("t2", NodeId("node-2"))):
+        for trunk_id, node_id in (("t1", NODE), ("t2", NODE_2)):
             self.tell(events.TrunkConfigured(settings=a_trunk(trunk_id, node_id, 4)))
         for number, campaign_id in enumerate(CAMPAIGNS_OF_ALL):
             self.configure(campaign_id, number)
@@ -113,7 +115,10 @@ class RoughDay:
             assert agent.is_ready == bool(agent.pool_ticket), "who is ready stands in line, and nobody else"
             for campaign in world.campaigns.values() if agent.is_ready else ():
                 for attempt in campaign.waiting.values():
-                    assert attempt.handed_on_by == agent.agent_id, "a client waits beside a free agent"
+                    is_not_for_him = attempt.handed_on_by == agent.agent_id or not agent.can_reach(
+                        attempt.node_id
+                    )
+                    assert is_not_for_him, "a client waits beside a free agent"
 
     def _note_bridge(self, event: events.CallConnected) -> None:
         """What the store would note: the bridge, if the engine takes it for one."""
@@ -134,7 +139,8 @@ class RoughDay:
 
     def sign_in(self, agent_id: AgentId) -> None:
         """Let an agent sign in and want calls."""
-        self.tell(events.AgentLoggedIn(agent_id=agent_id, campaign_ids=CAMPAIGNS_OF_ALL, node_id=NODE))
+        node_id = NODE_OF.get(agent_id)
+        self.tell(events.AgentLoggedIn(agent_id=agent_id, campaign_ids=CAMPAIGNS_OF_ALL, node_id=node_id))
         self.tell(events.AgentBecameAvailable(agent_id=agent_id))
 
     def restart(self) -> None:
@@ -217,7 +223,7 @@ class RoughDay:
                 campaign_id=CAMPAIGNS_OF_ALL[choice % 2],
                 caller_id_number="+12125559999",
                 dialed_number="+12125550000",
-                node_id=NODE,
+                node_id=(NODE, NODE_2)[choice // 2 % 2],
             )
         )
 
@@ -259,7 +265,7 @@ class RoughDay:
             "is_callback_mine": choice % 2 == 0,
             "to_agent_id": AGENTS[choice % 3] if choice % 2 else None,
             "required_skill": None,
-            "node_id": (NODE, NodeId("node-2"))[choice % 2],
+            "node_id": NODE_OF.get(who) if kind is events.AgentLoggedIn else (NODE, NODE_2)[choice % 2],
             "trunk_id": TrunkId(("t1", "t2")[choice % 2]),
             "attempt_ids": tuple(ids[choice % 4 :: 2]),
             "answered_ids": tuple(ids[choice % 4 :: 4]),
@@ -282,7 +288,7 @@ class RoughDay:
 
     def _new_settings(self, kind: type, choice: int) -> TrunkSettings | CampaignSettings | None:
         if kind is events.TrunkConfigured:
-            trunk_id, node_id = (("t1", NODE), ("t2", NodeId("node-2")))[choice % 2]
+            trunk_id, node_id = (("t1", NODE), ("t2", NODE_2))[choice % 2]
             return a_trunk(trunk_id, node_id, choice % 6)
         if kind is events.CampaignConfigured:
             campaign_id = CAMPAIGNS_OF_ALL[choice % 2]

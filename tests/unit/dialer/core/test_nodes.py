@@ -1,10 +1,14 @@
 """Nodes that are lost and return, events that come twice, late or never, and a clock that runs backwards."""
 
+from collections import Counter
+from typing import Any
+
 import pytest
 
-from dialer.core.commands import HangUp, RecordAttemptEnded
+from dialer.core.commands import HangUp, RecordAttemptEnded, RefuseRequest
 from dialer.core.events import (
     AgentHungUp,
+    AgentRequestedDial,
     AgentTransferredCall,
     CallAnswered,
     CallConnected,
@@ -16,6 +20,7 @@ from dialer.core.events import (
     InboundCallArrived,
     NodeLost,
     NodeResynchronised,
+    SupervisorTookCall,
 )
 from dialer.core.outcomes import EndCause, EndReason, Outcome
 from dialer.messages import AgentId, AttemptId, CampaignId, NodeId, TrunkId
@@ -35,6 +40,9 @@ def floor() -> Floor:
     floor.agent("ann")
     floor.agent("bob")
     return floor
+
+
+NODE_2 = NodeId("node-2")
 
 
 def return_node(floor: Floor, *alive: AttemptId, answered: tuple[AttemptId, ...] = ()) -> None:
@@ -59,11 +67,103 @@ def test_lost_node_is_dialed_over_no_more_and_ends_nothing(floor: Floor) -> None
 
 def test_lost_node_leaves_the_other_one_dialing(floor: Floor) -> None:
     """Several nodes, several trunks."""
-    floor.trunk("t2", node=NodeId("node-2"))
+    floor.trunk("t2", node=NODE_2)
     floor.campaign(trunk_ids=(TrunkId("t1"), TrunkId("t2")), starts=False)
+    floor.agent("cyd", node=NODE_2)
     floor.tell(NodeLost(node_id=NODE))
-    floor.ring(2)
+    floor.ring(1)
     assert {dial.node_id for dial in floor.dials()} == {"node-2"}
+
+
+def two_nodes(**wishes: Any) -> Floor:
+    """A campaign that dials over two nodes, the first one first; nobody works yet."""
+    floor = Floor()
+    floor.trunk()
+    floor.trunk("t2", node=NODE_2)
+    floor.campaign(trunk_ids=(TrunkId("t1"), TrunkId("t2")), **wishes)
+    return floor
+
+
+def test_answered_call_waits_while_only_agents_of_another_node_are_idle() -> None:
+    """A bridge does not reach from one Asterisk to another: the first agent of its own node takes it."""
+    floor = two_nodes()
+    floor.agent("ann")
+    caller = floor.call_in(node=NODE_2)
+    assert floor.offered_to(caller) is None
+    floor.agent("bob", node=NODE_2)
+    assert floor.offered_to(caller) == "bob"
+
+
+def test_agent_of_no_node_stands_in_line_with_those_of_the_calls_node() -> None:
+    """He came first, so he is first, on either node."""
+    floor = two_nodes()
+    floor.agent("any", node=None)
+    floor.agent("bob", node=NODE_2)
+    first, second = (floor.call_in(f"in-{place}", node=NODE_2) for place in range(2))
+    assert (floor.offered_to(first), floor.offered_to(second)) == ("any", "bob")
+
+
+def test_known_agent_of_another_node_does_not_get_the_call() -> None:
+    """Not even whom the client was transferred to: somebody of the client's node takes it."""
+    floor = two_nodes()
+    floor.agent("ann")
+    talk = floor.talk()
+    floor.agent("bob", node=NODE_2)
+    floor.agent("cyd")
+    floor.tell(AgentTransferredCall(agent_id=AgentId("ann"), attempt_id=talk, to_agent_id=AgentId("bob")))
+    assert floor.offered_to(talk) == "cyd"
+
+
+def test_supervisor_of_another_node_is_refused_the_call() -> None:
+    """He is told why; the talk goes on."""
+    floor = two_nodes()
+    floor.agent("ann")
+    talk = floor.talk()
+    floor.agent("sue", node=NODE_2, wants_calls=False)
+    took = SupervisorTookCall(attempt_id=talk, supervisor_id=AgentId("sue"))
+    (order,) = floor.tell(took)
+    assert isinstance(order, RefuseRequest)
+    assert floor.state_of("ann") == "talking"
+
+
+def test_lines_are_begun_where_agents_are_to_spare() -> None:
+    """Three idle on one node and one on the other: as many lines come up for each, in one decision."""
+    floor = two_nodes()
+    floor.agent("ann")
+    for name in ("bob", "cyd", "dan"):
+        floor.agent(name, node=NODE_2)
+    floor.ring(4)
+    nodes = Counter(dial.node_id for dial in floor.dials())
+    assert nodes == {NODE: 1, NODE_2: 3}
+
+
+def test_nothing_is_dialed_over_a_node_where_nobody_works() -> None:
+    """Surplus lines too go where an agent may become free for them."""
+    floor = two_nodes(method="ratio", pacing_settings={"lines_per_agent": 3.0})
+    floor.agent("bob", node=NODE_2)
+    floor.ring(3)
+    assert {dial.node_id for dial in floor.dials()} == {NODE_2}
+
+
+def test_agents_of_a_node_without_a_trunk_are_not_dialed_for() -> None:
+    """No call of the campaign comes up where they could take it: the pacing does not count them."""
+    floor = Floor()
+    floor.trunk()
+    floor.campaign()
+    floor.agent("ann")
+    floor.agent("bob", node=NODE_2)
+    floor.give(*some_leads(5))
+    floor.pass_time(5.0)
+    assert len(floor.dials()) == 1
+
+
+def test_call_for_one_agent_is_dialed_over_his_node() -> None:
+    """Dialed by hand: the first trunk is of the other node."""
+    floor = two_nodes(method="manual")
+    floor.agent("bob", node=NODE_2)
+    floor.give(*some_leads(1))
+    floor.tell(AgentRequestedDial(agent_id=AgentId("bob"), campaign_id=CampaignId("sales")))
+    assert [dial.node_id for dial in floor.dials()] == [NODE_2]
 
 
 def test_call_that_its_node_does_not_know_any_more_is_ended(floor: Floor) -> None:
@@ -184,9 +284,10 @@ def test_caller_for_a_campaign_on_another_node_is_ended_by_that_node_alone(floor
             campaign_id=CampaignId("sales"),
             caller_id_number="",
             dialed_number="+12125550000",
-            node_id=NodeId("node-2"),
+            node_id=NODE_2,
         )
     )
+    floor.agent("cyd", node=NODE_2)
     return_node(floor)
     assert floor.attempt(AttemptId("in-7")).state.value == "connecting"
 

@@ -56,6 +56,7 @@ class Witness:
         self.leads_owed: dict[LeadId, AgentId] = {}  # ended, and the disposition decides
         self.with_agent: dict[AgentId, AttemptId] = {}  # being connected or connected
         self.agents: dict[AgentId, commands.RecordAgentState] = {}
+        self.agent_nodes: dict[AgentId, NodeId | None] = {}  # where each one's telephone is
         self.owing: dict[AgentId, tuple[AttemptId, Row]] = {}
         self._answered_requests: set[str] = set()
         self._methods: dict[CampaignId, str] = {}
@@ -72,6 +73,8 @@ class Witness:
             self._methods[event.settings.campaign_id] = event.settings.pacing_method
         elif getattr(event, "campaign_id", CAMPAIGNS_OF_ALL[0]) not in CAMPAIGNS_OF_ALL:
             return  # the engine refuses it whole
+        elif isinstance(event, events.AgentLoggedIn):
+            self.agent_nodes[event.agent_id] = event.node_id
         elif isinstance(event, events.LeadsReserved):
             if event.request in self._answered_requests:
                 return
@@ -150,6 +153,8 @@ class Witness:
         assert order.agent_id not in self.with_agent, f"{order.agent_id} is on two calls"
         assert order.attempt_id not in self.with_agent.values(), "a client is given to two agents"
         assert self.agents[order.agent_id].state is not AgentState.OFFLINE, "nobody is there"
+        his_node, node_id = self.agent_nodes.get(order.agent_id), self.rows[order.attempt_id].node_id
+        assert his_node in (None, node_id), f"{order.agent_id} of {his_node} gets a call of {node_id}"
         self.with_agent[order.agent_id] = order.attempt_id
 
     def _ended(self, record: commands.RecordAttemptEnded) -> None:
@@ -226,6 +231,7 @@ class Witness:
         return LiveAgent(
             agent_id=record.agent_id,
             campaign_ids=CAMPAIGNS_OF_ALL,
+            node_id=self.agent_nodes.get(record.agent_id),
             is_available=record.status is AgentStatus.AVAILABLE,
             has_leg=record.state is not AgentState.OFFLINE,
             wrapping_up_attempt_id=owing[0] if owing else None,
