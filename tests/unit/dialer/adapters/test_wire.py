@@ -204,3 +204,4 @@ def test_same_message_is_always_the_same_bytes() -> None:
         for order in (skills, skills[::-1])
     )
     assert encode(one) == encode(other)
+    assert body_of(one)["skills"] == sorted(skills)
