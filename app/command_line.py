@@ -20,6 +20,7 @@ from app.lab_commands import lab
 from app.lead_commands import leads
 from app.list_commands import lists
 from app.migrate_command import migrate
+from app.rehearse_command import rehearse
 from app.serve_command import serve
 from app.simulate_command import simulate
 
@@ -47,7 +48,20 @@ def front_door(
     """Choose what Paceline is to do."""
 
 
-for command in (serve, check, demo, simulate, migrate, agents, backup, restore, scenarios, methods, faults):
+for command in (
+    serve,
+    check,
+    demo,
+    simulate,
+    rehearse,
+    migrate,
+    agents,
+    backup,
+    restore,
+    scenarios,
+    methods,
+    faults,
+):
     paceline.command()(command)
 
 paceline.command(hidden=True)(engine)

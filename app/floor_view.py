@@ -41,6 +41,7 @@ class FloorFigures:
     talk_ratio: float | None
     abandon_ratio: float | None
     abandon_limit_ratio: float
+    database: str  # what it holds, or why there is none
     is_over_limit: bool  # beyond chance: the whole 95 % interval of the ratio lies above the limit
     hint: str  # which keys do what
 
@@ -49,7 +50,8 @@ def draw_floor(snapshot: FloorSnapshot, figures: FloorFigures) -> RenderableType
     """Draw the whole floor."""
     return Group(
         _head(figures),
-        Text(figures.hint, style="dim"),
+        Text(f" {figures.database}", style="dim", no_wrap=True, overflow="ellipsis"),
+        Text(f" {figures.hint}", style="dim"),
         _campaign_table(snapshot.campaigns),
         *(Text(_why(campaign)) for campaign in snapshot.campaigns),
         _agent_panel(snapshot.agents),
@@ -64,7 +66,7 @@ def floor_line(snapshot: FloorSnapshot, figures: FloorFigures) -> str:
     people = " ".join(f"{name} {states[name]}" for name in _STATES if states[name])
     return (
         f"{figures.clock}  lines ringing {ringing}, clients waiting {waiting}; {people or 'no agents'}; "
-        f"talk {percent(figures.talk_ratio)}, abandoned {percent(figures.abandon_ratio)}"
+        f"talk {percent(figures.talk_ratio)}, abandoned {percent(figures.abandon_ratio)}; {figures.database}"
     )
 
 

@@ -86,7 +86,7 @@ def _progress(console: Console, *, is_shown: bool) -> Iterator[Callable[[float],
 
 def _print_result(console: Console, result: "SimulationResult") -> None:
     """Print the figures, each with what it is divided by, and what every hour was like."""
-    console.print(_figure_table(result))
+    console.print(figure_table(result))
     console.print(_hour_table(result))
     if result.faults:
         happened = ", ".join(f"{kind} {count:,}" for kind, count in result.faults.items())
@@ -101,7 +101,8 @@ def _print_result(console: Console, result: "SimulationResult") -> None:
     )
 
 
-def _figure_table(result: "SimulationResult") -> Table:
+def figure_table(result: "SimulationResult") -> Table:
+    """Each figure with what it is divided by."""
     table = Table(
         title=f"{result.scenario}, {result.method}, {result.agents} agents, {result.hours:g} h, "
         f"seed {result.seed}",

@@ -54,9 +54,14 @@ class VirtualWorld:
         hours: float,
         seed: int,
         faults: FaultRates,
-        run: FaultyRun,
+        run: FaultyRun | None = None,
+        lead_source: type[VirtualLeadSource] = VirtualLeadSource,
     ) -> None:
-        """Build a world for so many agents and hours; `run` is what faults of clock and engine act upon."""
+        """Build a world for so many agents and hours; `run` is what faults of clock and engine act upon;
+        without faults there need be none.
+
+        `lead_source` keeps the leads: in a rehearsal one that leaves them in the database.
+        """
         self.scenario = scenario
         self.events = EventList()
         self.inbox: deque[Event] = deque()  # what the engine is to be told next
@@ -73,7 +78,7 @@ class VirtualWorld:
             index: CalledParties(plan.population, streams, index)
             for index, plan in enumerate(scenario.campaigns)
         }
-        self.leads = _lead_source(self, agents, hours, parties, streams)
+        self.leads = _lead_source(self, agents, hours, parties, streams, lead_source)
         carrier = Carrier(self.trunk_settings)
         self.network = VirtualNetwork(
             scenario.network, self.events, carrier, self.agents, self.leads.begin_attempt, self._emit
@@ -201,7 +206,12 @@ def _agents(scenario: Scenario, count: int, streams: RandomStreams) -> dict[Agen
 
 
 def _lead_source(
-    world: VirtualWorld, agents: int, hours: float, parties: dict[int, CalledParties], streams: RandomStreams
+    world: VirtualWorld,
+    agents: int,
+    hours: float,
+    parties: dict[int, CalledParties],
+    streams: RandomStreams,
+    lead_source: type[VirtualLeadSource],
 ) -> VirtualLeadSource:
     lists = []
     for index, plan in enumerate(world.scenario.campaigns):
@@ -209,7 +219,7 @@ def _lead_source(
         lead_list = LeadList(plan.leads, plan.settings.campaign_id, index, size, streams)
         lists.append((lead_list, parties[index]))
     laws = {s.campaign_id: s.policy_pack.abandon_definition for s in world.campaign_settings}
-    return VirtualLeadSource(world.events, lists, laws, world.inbox.append)
+    return lead_source(world.events, lists, laws, world.inbox.append)
 
 
 def _inbound(
@@ -231,10 +241,11 @@ def _inbound(
 
 
 def _injector(
-    world: VirtualWorld, faults: FaultRates, hours: float, streams: RandomStreams, run: FaultyRun
+    world: VirtualWorld, faults: FaultRates, hours: float, streams: RandomStreams, run: FaultyRun | None
 ) -> FaultInjector | None:
     if not faults:
         return None
+    assert run is not None, "faults act upon a run"
     return FaultInjector(
         plan_faults(faults, hours, streams),
         run=run,

@@ -1,8 +1,28 @@
 """Between the engine's clock and the wall clock of the database: seconds on one side, UTC on the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import overload
+from typing import Protocol, overload
+
+
+class Alarm(Protocol):
+    """An instant at which something is to be called."""
+
+    def cancel(self) -> None:
+        """Call nothing any more."""
+
+
+class RunningClock(Protocol):
+    """What the engine's seconds are counted by: the event loop, or in a rehearsal the virtual network."""
+
+    def time(self) -> float:
+        """Give the present instant, seconds."""
+        ...
+
+    def call_at(self, when: float, callback: Callable[[], object], /) -> Alarm:
+        """Call when that instant has come."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from dialer.adapters import store
-from dialer.adapters.engine_clock import EngineClock
+from dialer.adapters.engine_clock import EngineClock, RunningClock
 from dialer.adapters.errors import StoreLost
 from dialer.adapters.record_writer import Transactions
 from dialer.core.commands import ReserveLeads
@@ -30,20 +30,25 @@ class LeadSource:
         campaigns: Mapping[CampaignId, CampaignSettings],
         wall_clock: Callable[[], float],
         tell: Callable[[Event], None],
+        clock: RunningClock | None = None,
     ) -> None:
-        """Take where leads are, who leases, every campaign's settings, POSIX seconds and the engine's ear."""
+        """Take where leads are, who leases, every campaign's settings, POSIX seconds and the engine's ear.
+
+        `clock` is the engine's; none: the loop's own.
+        """
         self._transactions = transactions
         self._engine_id = engine_id
         self._campaigns = campaigns
         self._wall_clock = wall_clock
         self._tell = tell
         self._loop = asyncio.get_running_loop()
+        self._clock: RunningClock = clock or self._loop
         self._tasks: set[asyncio.Task[None]] = set()
         self._hours: dict[str, CallingHoursCache] = {}  # by policy pack
 
     def reserve(self, command: ReserveLeads) -> None:
         """Begin to answer."""
-        task = self._loop.create_task(self._reserve(command))
+        task = self._loop.create_task(self.answer(command))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -63,10 +68,11 @@ class LeadSource:
         except StoreLost:
             _log.warning("leads: the database is away; reclaimed later")
 
-    async def _reserve(self, command: ReserveLeads) -> None:
+    async def answer(self, command: ReserveLeads) -> None:
+        """Lease leads and tell the engine; nothing is told while the database is away."""
         settings = self._campaigns[command.campaign_id]
         wall_now = self._wall_clock()
-        clock = EngineClock(wall_offset_seconds=wall_now - self._loop.time())
+        clock = EngineClock(wall_offset_seconds=wall_now - self._clock.time())
         now = datetime.fromtimestamp(wall_now, UTC)
         try:
             async with self._transactions.begin(may_be_lost=True) as connection:

@@ -337,10 +337,22 @@ on conflict (agent_id) do update set campaign_ids = excluded.campaign_ids, skill
 -- name: write_agent_state_changes
 -- purpose: Keep every change of an agent's status or state.
 -- rows: none
+-- $3 counts an agent's changes of one instant in this call; those of earlier calls go before them. What is on
+-- record already, because the answer to a commit was lost, is not written again.
 insert into dialer.agent_state_changes (agent_id, changed_at, ordinal, status, state, attempt_id, reason)
-select * from unnest(
+select g.agent_id, g.changed_at, g.ordinal + coalesce(earlier.changes, 0), g.status, g.state, g.attempt_id,
+    g.reason
+from unnest(
     $1::text[], $2::timestamptz[], $3::smallint[], $4::text[], $5::text[], $6::text[], $7::text[]
-)
+) as g (agent_id, changed_at, ordinal, status, state, attempt_id, reason)
+cross join lateral (
+    select max(c.ordinal) + 1 as changes,
+        bool_or((c.status, c.state, c.attempt_id, c.reason)
+            is not distinct from (g.status, g.state, g.attempt_id, g.reason)) as is_on_record
+    from dialer.agent_state_changes c
+    where c.agent_id = g.agent_id and c.changed_at = g.changed_at
+) earlier
+where earlier.is_on_record is not true
 on conflict do nothing;
 
 -- name: update_agents

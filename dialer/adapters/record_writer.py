@@ -16,7 +16,7 @@ import asyncpg
 
 from dialer.adapters import store
 from dialer.adapters.connection import Connection
-from dialer.adapters.engine_clock import EngineClock
+from dialer.adapters.engine_clock import EngineClock, RunningClock
 from dialer.adapters.errors import AdapterError, StoreLost
 from dialer.core.commands import (
     Dial,
@@ -123,13 +123,18 @@ class RecordWriter:
         listener: WriterListener,
         engine_id: str,
         wall_clock: Callable[[], float],
+        clock: RunningClock | None = None,
     ) -> None:
-        """Take where to write, whom to tell, who we are and POSIX seconds."""
+        """Take where to write, whom to tell, who we are, POSIX seconds and the engine's clock.
+
+        No clock: the loop's own. How long the database takes is always told by the loop's.
+        """
         self._transactions = transactions
         self._listener = listener
         self._engine_id = engine_id
         self._wall_clock = wall_clock
         self._loop = asyncio.get_running_loop()
+        self._clock: RunningClock = clock or self._loop
         self._pending: list[Record] = []
         self._has_pending = asyncio.Event()
         self._has_urgent = asyncio.Event()
@@ -205,8 +210,8 @@ class RecordWriter:
             may_begin, suppressed = await self._write(batch)
         finally:
             frozen.cancel()
-        now = self._loop.time()
-        self._listener.committed(now - began_at, len(batch))
+        self._listener.committed(self._loop.time() - began_at, len(batch))
+        now = self._clock.time()
         for added in suppressed:
             self._listener.suppressed(added)
         for record in batch:
@@ -225,7 +230,7 @@ class RecordWriter:
 
     async def _write(self, batch: Sequence[Record]) -> tuple[frozenset[AttemptId], list[DoNotCallAdded]]:
         wall_now = self._wall_clock()
-        clock = EngineClock(wall_offset_seconds=wall_now - self._loop.time())
+        clock = EngineClock(wall_offset_seconds=wall_now - self._clock.time())
         now = datetime.fromtimestamp(wall_now, UTC)
         may_begin: frozenset[AttemptId] = frozenset()
         suppressed: list[DoNotCallAdded] = []

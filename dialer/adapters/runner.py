@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
+from dialer.adapters.engine_clock import Alarm, RunningClock
 from dialer.adapters.record_writer import Begun, RecordWriter
 from dialer.core.commands import (
     Command,
@@ -52,15 +53,17 @@ class Hands:
 class Runner:
     """Feeds one engine; call everything from the loop's own thread."""
 
-    def __init__(self, engine: Engine, writer: RecordWriter, hands: Hands) -> None:
-        """Take the engine, who writes, and who carries out."""
+    def __init__(
+        self, engine: Engine, writer: RecordWriter, hands: Hands, clock: RunningClock | None = None
+    ) -> None:
+        """Take the engine, who writes, who carries out, and the engine's clock; none: the loop's own."""
         self._engine = engine
         self._writer = writer
         self._hands = hands
-        self._loop = asyncio.get_running_loop()
+        self._clock: RunningClock = clock or asyncio.get_running_loop()
         self._events: deque[Event] = deque()
         self._is_telling = False
-        self._alarm: asyncio.TimerHandle | None = None
+        self._alarm: Alarm | None = None
         self._alarm_at: float | None = None
         self._node_of: dict[AttemptId, NodeId] = {}
         self.failures: Counter[str] = Counter()  # exceptions at the edge, by kind of event or command
@@ -99,7 +102,7 @@ class Runner:
     # --- telling -------------------------------------------------------------------------------------------
 
     def _tell_one(self, event: Event) -> None:
-        began_at = self._loop.time()
+        began_at = self._clock.time()
         try:
             if isinstance(event, InboundCallArrived):
                 self._node_of[event.attempt_id] = event.node_id
@@ -109,16 +112,16 @@ class Runner:
             commands = self._engine.handle(event, began_at)
         except Exception as error:  # noqa: BLE001 - the edge: one event must not end the shift
             commands = self._stumble(type(event).__name__, error, getattr(event, "attempt_id", None))
-        self._hands.handled(type(event).__name__, self._loop.time() - began_at)
+        self._hands.handled(type(event).__name__, self._clock.time() - began_at)
         self._carry_out_all(commands, began_at)
 
     def _tick(self) -> None:
         self._alarm = self._alarm_at = None
-        now = self._loop.time()
+        now = self._clock.time()
         self._is_telling = True
         try:
             commands = self._engine.tick(now)
-            self._hands.handled("tick", self._loop.time() - now)
+            self._hands.handled("tick", self._clock.time() - now)
             self._carry_out_all(commands, now)
             while self._events:
                 self._tell_one(self._events.popleft())
@@ -142,7 +145,7 @@ class Runner:
         if self._alarm is not None:
             self._alarm.cancel()
         self._alarm_at = wakeup
-        self._alarm = None if wakeup is None else self._loop.call_at(wakeup, self._tick)
+        self._alarm = None if wakeup is None else self._clock.call_at(wakeup, self._tick)
 
     # --- carrying out --------------------------------------------------------------------------------------
 

@@ -1,5 +1,7 @@
 """The floor in the terminal: what it shows of agents and campaigns."""
 
+from dataclasses import replace
+
 import pytest
 from rich.console import Console
 
@@ -41,6 +43,7 @@ def figures(abandon_ratio: float | None = 0.02, *, is_over_limit: bool = False) 
         talk_ratio=0.75,
         abandon_ratio=abandon_ratio,
         abandon_limit_ratio=0.03,
+        database="database: 5 leads open",
         is_over_limit=is_over_limit,
         hint="q quit",
     )
@@ -90,6 +93,18 @@ def test_more_agents_than_fit_are_counted() -> None:
     """Nobody is dropped in silence."""
     agents = [an_agent(f"agent-{index:04d}") for index in range(AGENTS_DRAWN_MAX + 5)]
     assert "and 5 more" in drawn(a_floor(*agents), figures())
+
+
+def test_what_the_database_holds_stands_on_the_page_and_in_the_line() -> None:
+    """Nobody has to guess whether anything is kept."""
+    assert "database: 5 leads open" in drawn(a_floor(), figures())
+    assert floor_line(a_floor(), figures()).endswith("; database: 5 leads open")
+
+
+def test_line_of_the_database_never_takes_more_than_one_row() -> None:
+    """A long reason must not push the agents off an 80 × 24 terminal."""
+    long = replace(figures(), database="no database: " + "because " * 40)
+    assert len(drawn(a_floor(), long).splitlines()) == len(drawn(a_floor(), figures()).splitlines())
 
 
 def test_floor_line_counts_people_and_lines() -> None:
