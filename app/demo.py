@@ -60,8 +60,8 @@ def demo(
         try:
             with single_keys() as has_keys, suppress(KeyboardInterrupt):
                 asyncio.run(show_floor(show, url, has_keys=has_keys))
-        except StoreLost as lost:
-            typer.echo(f"The demo has ended: {lost}", err=True)
-            raise typer.Exit(1) from lost
+        except (SimulationError, StoreLost) as ended:
+            typer.echo(f"The demo has ended: {ended}", err=True)
+            raise typer.Exit(1) from ended
     if show.run is not None:
         typer.echo(closing_line(show.run))

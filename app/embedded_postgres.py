@@ -182,7 +182,13 @@ class EmbeddedPostgres:
         """Refuse a folder that the server's user cannot enter; its parents' rights are not ours to change."""
         if self._user is None:
             return
-        ended = subprocess.run(["test", "-x", str(self._folder)], check=False, cwd="/", **self._user.identity)
+        ended = subprocess.run(
+            ["test", "-x", str(self._folder)],
+            check=False,
+            cwd="/",
+            env={"PATH": os.defpath},  # ours may be empty
+            **self._user.identity,
+        )
         if ended.returncode != 0:
             raise FolderUnusable(
                 f"user {self._user.name}, whom PostgreSQL runs as, cannot enter {self._folder}: "

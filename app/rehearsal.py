@@ -2,7 +2,7 @@
 
 Runner, writer and lead source are those of production. The network's clock is the only clock: the next event
 is taken when all that the last one caused is committed, so that virtual time never runs ahead of the sinks.
-For the same reason every pace runs in the same way: docs/decisions/0009-a-rehearsal-awaits-commits.md.
+For the same reason every pace runs in the same way: docs/decisions/0011-a-rehearsal-awaits-commits.md.
 """
 
 import asyncio
@@ -90,6 +90,7 @@ class RehearsalBooks:
         self.dispositions: set[tuple[AttemptId, AgentId]] = set()
         self.agent_changes = 0
         self.decisions: set[tuple[CampaignId, float]] = set()
+        self.losses = 0  # how often the database went away
         self.commits = 0
         self.commit_seconds = 0.0  # of the last commit
         self.commit_seconds_sum = 0.0
@@ -360,6 +361,7 @@ class Rehearsal:
 
     def _database_is(self, *, is_away: bool) -> None:
         self.is_database_away = is_away
+        self.books.losses += is_away
 
 
 @asynccontextmanager

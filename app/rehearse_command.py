@@ -92,7 +92,7 @@ def _print_rehearsal(console: Console, rehearsal: "Rehearsal", compared: "tuple[
     console.print(_comparison_table(compared))
     for each in compared:
         for difference in each.differing:
-            console.print(f"{each.name}: {difference}", style="red", highlight=False)
+            console.print(f"{each.name}: {difference}", style="red", highlight=False, soft_wrap=True)
     if leads.leads_loaded < leads.leads_wanted:
         cut = f"the list was cut to {leads.leads_loaded:,} of {leads.leads_wanted:,} leads"
         console.print(cut, style="yellow", highlight=False)

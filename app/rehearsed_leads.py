@@ -44,9 +44,9 @@ class RehearsedLeads(VirtualLeadSource):
         for lead_list, _ in given:
             lead_list.size = min(lead_list.size, LEADS_MAX // len(given))
         super().__init__(events, given, definitions, emit)
-        self._given = given
+        self.given = given
         self._say = emit
-        self._people: dict[LeadId, tuple[CalledParties, int]] = {}  # and their place on the list
+        self.people: dict[LeadId, tuple[CalledParties, int]] = {}  # and their place on the list
         self._attempts: Counter[LeadId] = Counter()
         self._in_attempt: dict[LeadId, CampaignId] = {}
         self.dialed: dict[AttemptId, Dial] = {}  # what the network was given to dial
@@ -54,11 +54,11 @@ class RehearsedLeads(VirtualLeadSource):
     @property
     def leads_loaded(self) -> int:
         """Count the leads that were put into the database."""
-        return len(self._people)
+        return len(self.people)
 
     async def load(self, transactions: Transactions, name: str, now: datetime) -> None:
         """Put every list into the database, all leads due at `now`; their campaigns must be there."""
-        for lead_list, parties in self._given:
+        for lead_list, parties in self.given:
             async with transactions.begin() as connection:
                 list_id = await store.create_list(connection, lead_list.campaign_id, name, now)
                 for first in range(0, lead_list.size, LEADS_PER_COPY):
@@ -66,7 +66,7 @@ class RehearsedLeads(VirtualLeadSource):
                     leads = [_new_lead(lead_list, parties, place, now) for place in places]
                     lead_ids = await store.add_leads(connection, lead_list.campaign_id, list_id, leads)
                     people = ((parties, place) for place in places)
-                    self._people.update(zip(lead_ids, people, strict=True))
+                    self.people.update(zip(lead_ids, people, strict=True))
 
     # --- what the world asks -------------------------------------------------------------------------------
 
@@ -75,7 +75,7 @@ class RehearsedLeads(VirtualLeadSource):
         self.dialed[command.attempt_id] = command
         self._attempts[command.lead_id] += 1
         self._in_attempt[command.lead_id] = command.campaign_id
-        return (*self._people[command.lead_id], self._attempts[command.lead_id])
+        return (*self.people[command.lead_id], self._attempts[command.lead_id])
 
     def end_attempt(self, command: RecordAttemptEnded) -> None:
         """Note that an attempt is over; what becomes of its lead stands in the database."""

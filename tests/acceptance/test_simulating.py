@@ -97,6 +97,7 @@ def test_demo_without_a_terminal_prints_lines_and_ends_in_time() -> None:
     answer = paceline("demo", "--seconds", "3", "--agents", "6")
     assert answer.returncode == 0
     assert "lines ringing" in answer.stdout
+    assert "attempts on record" in answer.stdout
     assert "paceline simulate medium" in answer.stdout
 
 

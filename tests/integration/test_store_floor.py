@@ -92,6 +92,17 @@ async def test_changes_of_one_instant_are_kept_in_order_and_once(floor: StoredFl
     assert await floor.value("select state from dialer.agents") == "idle"
 
 
+async def test_changes_of_one_instant_in_two_batches_are_both_kept(floor: StoredFloor) -> None:
+    """A second batch goes on where the first ended; sent again, neither adds anything."""
+    await sign_in(floor, ANN, BOB)
+    for _ in range(2):
+        await record(floor, changed(ANN, AgentState.IDLE), changed(BOB, AgentState.IDLE))
+        await record(floor, changed(ANN, AgentState.RESERVED), changed(ANN, AgentState.TALKING))
+    kept = "select array_agg(state order by ordinal) from dialer.agent_state_changes where agent_id = 'ann'"
+    assert await floor.value(kept) == ["idle", "reserved", "talking"]
+    assert await floor.value("select count(*) from dialer.agent_state_changes") == 4
+
+
 async def test_agent_who_signed_out_is_not_restored(floor: StoredFloor) -> None:
     """Who is signed in comes back with status, skills and place; who went does not."""
     await sign_in(floor, ANN, BOB)
