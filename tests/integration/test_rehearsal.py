@@ -13,20 +13,36 @@ from typer.testing import CliRunner
 
 from app.command_line import paceline
 from app.embedded_postgres import EmbeddedPostgres
+from app.network_clock import NetworkClock
 from app.reconciliation import Comparison, reconcile
 from app.rehearsal import RehearsalPlan, plan_rehearsal, rehearsing
 from app.rehearsal_database import rehearsal_database
 from app.rehearse_command import rehearse_day
 from app.unit_of_work import UnitOfWork, open_pool
 from dialer.adapters.connection import Connection
+from dialer.adapters.lead_source import LeadSource
 from dialer.adapters.record_writer import Record, RecordWriter
 from dialer.core.commands import (
     RecordAgentState,
     RecordAttemptEnded,
     RecordDisposition,
     RecordPacingDecision,
+    ReserveLeads,
 )
+from dialer.core.events import Event, LeadsReserved
+from dialer.core.settings import CampaignSettings
+from simulations.event_list import EventList
 from tests.integration.conftest import TEMPLATE, execute
+from tests.integration.stored_floor import (
+    CAMPAIGN,
+    ENGINE,
+    ENGINE_NOW,
+    LEASE_SECONDS,
+    NOW,
+    StoredFloor,
+    new_lead,
+    number,
+)
 
 NAMES = count(1)
 TABLES = "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'dialer' order by 1"
@@ -160,6 +176,24 @@ async def test_database_that_cuts_us_off_costs_no_record(database_url: str) -> N
     assert rehearsal.books.losses > 0
     assert rehearsal.books.refused["the database is away"] > 0
     assert not rehearsal.is_database_away
+
+
+async def test_lease_is_counted_on_the_clock_of_the_network(floor: StoredFloor) -> None:
+    """The engine compares the end of a lease with its own clock, which is the network's."""
+    (lead_id,) = await floor.add(new_lead(number(1)))
+    told: list[Event] = []
+    events = EventList()
+    events.advance(ENGINE_NOW)
+    settings = {CAMPAIGN: CampaignSettings(campaign_id=CAMPAIGN, trunk_ids=())}
+    source = LeadSource(
+        floor.unit_of_work, ENGINE, settings, NOW.timestamp, told.append, NetworkClock(events)
+    )
+    await source.answer(ReserveLeads(campaign_id=CAMPAIGN, count=1, request="p1-1"))
+    (answer,) = told
+    assert isinstance(answer, LeadsReserved)
+    assert [(lead.lead_id, lead.lease_until) for lead in answer.leads] == [
+        (lead_id, ENGINE_NOW + LEASE_SECONDS)
+    ]
 
 
 def test_rehearse_command_prints_figures_and_ends_well() -> None:

@@ -23,7 +23,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     Mutant(
         name="rehearsal: leases are counted by the clock of the machine",
-        catches=f"{REHEARSAL}::test_half_an_hour_with_five_agents_is_on_record_as_it_was_done",
+        catches=f"{REHEARSAL}::test_lease_is_counted_on_the_clock_of_the_network",
         path="dialer/adapters/lead_source.py",
         before="self._clock: RunningClock = clock or self._loop",
         after="self._clock: RunningClock = self._loop",
