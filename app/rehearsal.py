@@ -2,7 +2,7 @@
 
 Runner, writer and lead source are those of production. The network's clock is the only clock: the next event
 is taken when all that the last one caused is committed, so that virtual time never runs ahead of the sinks.
-For the same reason every pace runs in the same way: docs/decisions/0011-a-rehearsal-awaits-commits.md.
+For the same reason every pace runs in the same way: docs/decisions/0012-a-rehearsal-awaits-commits.md.
 """
 
 import asyncio
