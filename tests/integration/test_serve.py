@@ -188,3 +188,19 @@ def test_database_that_cannot_be_reached_ends_the_start_with_its_reason(tmp_path
     assert "check DATABASE_URL" in ended.stderr
     assert "hush" not in ended.stderr + ended.stdout
     assert not processes_of(tmp_path)
+
+
+def test_home_that_is_served_can_be_saved_and_not_restored_over(served: ServedHome, tmp_path: Path) -> None:
+    """A backup asks the running database; a restore says who must end first."""
+    for command, exit_code, says in (("backup", 0, "Saved "), ("restore", 1, "is served already")):
+        ended = subprocess.run(
+            [sys.executable, "-m", "app", command, str(tmp_path / "backup.zip")],
+            cwd=ROOT,
+            env=environment(served.home),
+            capture_output=True,
+            text=True,
+            timeout=40,
+            check=False,
+        )
+        assert ended.returncode == exit_code, ended.stderr
+        assert says in ended.stdout + ended.stderr
