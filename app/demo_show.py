@@ -51,11 +51,16 @@ class Show:
         return self.plan.hours * SECONDS_PER_HOUR
 
     @property
+    def is_database_away(self) -> bool:
+        """Whether there is a database that does not answer."""
+        return isinstance(self.run, Rehearsal) and self.run.is_database_away
+
+    @property
     def database(self) -> str:
         """What the database holds, or why there is none, in one line."""
         if self.no_database_reason:
             return f"no database, nothing is kept: {self.no_database_reason.splitlines()[0]}"
-        if isinstance(self.run, Rehearsal) and self.run.is_database_away:
+        if self.is_database_away:
             return "the database is away: nobody is dialed until it is back"
         return "database: not asked yet" if self.holdings is None else holdings_line(self.holdings)
 
@@ -179,7 +184,7 @@ def figures(show: Show, run: Run, hint: str) -> FloorFigures:
     return FloorFigures(
         title=f"Paceline · {run.scenario.name}",
         clock=_clock(run.now),
-        pace=show.pace.describe(),
+        pace="waiting" if show.is_database_away else show.pace.describe(),
         talk_ratio=run.ledger.clock.time_until(run.now).talk_ratio,
         abandon_ratio=abandoned / (abandoned + connected) if abandoned + connected else None,
         abandon_limit_ratio=limit,
