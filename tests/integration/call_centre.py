@@ -150,9 +150,9 @@ def call_centre(
         replace(trunk, calls_per_second_max=calls_per_second_max) for trunk in lab.dialer_settings.trunks
     )
     write_settings(settings_path, replace(lab.dialer_settings, trunks=trunks))
-    with server_folder() as folder:
+    with server_folder() as folder, server_folder() as bus_folder:
         database = EmbeddedPostgres(DatabaseSettings(folder=folder, port=database_port))
-        nats = NatsServer(BusSettings(folder=root / "nats", port=0))
+        nats = NatsServer(BusSettings(folder=bus_folder, port=0))
         try:
             database.start()
             url = database.url("postgres")
