@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from asterisk_config.settings import AsteriskSettings
+    from dialer.adapters.recording_filing import RecordingSettings
 
 LIVENESS_VARIABLE = "PACELINE_LIVENESS_FD"
 LIVENESS_SECONDS = 0.25
@@ -20,19 +21,21 @@ def engine() -> None:
     from app.asterisk_files import read_asterisks
     from app.errors import SettingError
     from app.logs import start_logging
+    from app.recording_settings import read_recording_settings
     from app.settings import read_log_settings
     from asterisk_config.errors import AsteriskConfigError
 
     start_logging(read_log_settings(), "engine")
     try:
         asterisks = read_asterisks(os.environ)
+        recording = read_recording_settings()
     except (AsteriskConfigError, SettingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from error
-    asyncio.run(_run(asterisks))
+    asyncio.run(_run(asterisks, recording))
 
 
-async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
+async def _run(asterisks: "tuple[AsteriskSettings, ...]", recording: "RecordingSettings") -> None:
     from app.bus import open_bus
     from app.engine_process import EngineProcess
     from app.observing import observing
@@ -49,7 +52,7 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]") -> None:
     living = asyncio.create_task(_show_life())
     async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus(read_bus_settings(), name="engine") as bus:
         metrics = Metrics()
-        process = EngineProcess(asterisks, UnitOfWork(pool), bus, metrics)
+        process = EngineProcess(asterisks, UnitOfWork(pool), bus, metrics, recording)
         async with observing(read_observing_settings(), metrics, process.probes()):
             running = asyncio.create_task(process.run())
             ending = asyncio.create_task(asked_to_end.wait())

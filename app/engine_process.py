@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 
+from app.engine_recording import EngineRecording
 from app.engine_requests import EngineRequests
 from app.node_watch import NodeWatch
 from app.node_wiring import (
@@ -33,6 +34,7 @@ from dialer.adapters.metrics import Metrics
 from dialer.adapters.node_memory import NodeTruth
 from dialer.adapters.node_news import CallerArrived
 from dialer.adapters.record_writer import RecordWriter, Transactions, WriterListener
+from dialer.adapters.recording_filing import RecordingSettings
 from dialer.adapters.restart import restored
 from dialer.adapters.runner import Hands, Runner
 from dialer.adapters.store import StoredCampaign, StoredState
@@ -47,9 +49,16 @@ from dialer.core.commands import (
     RecordCommand,
     ScreenCommand,
 )
-from dialer.core.events import CampaignConfigured, CampaignStatusSet, TrunkConfigured, WallClockSet
+from dialer.core.events import (
+    CampaignConfigured,
+    CampaignStatusSet,
+    Event,
+    TrunkConfigured,
+    WallClockSet,
+)
 from dialer.core.settings import CampaignSettings
 from dialer.messages import (
+    Alarm,
     AttemptId,
     CampaignId,
     EventBus,
@@ -57,7 +66,7 @@ from dialer.messages import (
     NodeId,
     TrunkId,
 )
-from dialer.messages.subjects import ENGINE_REQUESTS, FLOOR, agent_screen
+from dialer.messages.subjects import ALARMS, ENGINE_REQUESTS, FLOOR, agent_screen
 
 ENGINE_ID = "engine-1"
 """Who leases leads: the same after a restart, so that the new engine goes on with what the old one had."""
@@ -80,8 +89,10 @@ class EngineProcess:
         transactions: Transactions,
         bus: EventBus,
         metrics: Metrics,
+        recording: RecordingSettings,
     ) -> None:
-        """Take nodes, database, bus and who counts; to be called inside the loop that runs it."""
+        """Take nodes, database, bus, who counts and the recordings' place; inside the loop that runs it."""
+        self._recordings_place = recording
         self._asterisks = asterisks
         self._transactions = transactions
         self._bus = bus
@@ -106,6 +117,7 @@ class EngineProcess:
             for watch in self._watches.values():
                 self._start(watch.link.run())
             await self._restore(campaigns)
+            self._start(self.recording.run())
             self._start(self._count_messages())
             self._start(self._keep_clock())
             self._start(self._reclaim())
@@ -159,13 +171,17 @@ class EngineProcess:
             NodeId(settings.system_name): NodeWatch(settings, self._trunks, self._trunk_is)
             for settings in self._asterisks
         }
+        links = {node_id: watch.link for node_id, watch in self._watches.items()}
+        self.recording = EngineRecording(
+            self._recordings_place, self._asterisks, links, self.campaigns, self._transactions, self._alarm
+        )
         self._leads = LeadSource(
             self._transactions, ENGINE_ID, self.campaigns, self.wall_now, self.runner.tell
         )
 
     def _listener(self) -> NodeListener:
         return NodeListener(
-            tell=self.runner.tell,
+            tell=self._hear,
             caller_arrived=self._caller_arrived,
             agent_leg_up=lambda node_id, told: self.legs.leg_up(node_id, told),
             agent_leg_gone=lambda node_id, told: self.legs.leg_gone(node_id, told),
@@ -184,6 +200,7 @@ class EngineProcess:
                 tell(TrunkConfigured(settings=trunk_settings(settings, trunk.name)))
         for campaign in campaigns:
             self.configure(campaign.settings)
+        await self.recording.prepare()
         state = await self._stored_state()
         memories = {node_id: node.memory(messages.get(node_id, {})) for node_id, node in self.nodes.items()}
         legs_up = [
@@ -197,7 +214,9 @@ class EngineProcess:
         ]
         self.runner.remember({attempt.attempt_id: attempt.node_id for attempt in state.attempts})
         now = self._loop.time()
-        tell(restored(state, memories, legs_up, now))
+        living = restored(state, memories, legs_up, now)
+        tell(living)
+        self.recording.take_over(living.attempts)
         for campaign in campaigns:
             tell(CampaignStatusSet(campaign_id=campaign.settings.campaign_id, status=campaign.wanted_status))
         for node in self.nodes.values():
@@ -256,7 +275,16 @@ class EngineProcess:
     # --- hands ---------------------------------------------------------------------------------------------
 
     def _carry_out(self, node_id: NodeId, command: NetworkCommand) -> None:
+        self.recording.ordered(node_id, command)
         self.nodes[node_id].carry_out(command)
+
+    def _hear(self, event: Event) -> None:
+        self.recording.heard(event)
+        self.runner.tell(event)
+
+    def _alarm(self, alarm: Alarm) -> None:
+        _log.warning("alarm %s is %s: %s", alarm.name, "on" if alarm.is_on else "over", alarm.text)
+        self._start(self._bus.publish(ALARMS, alarm))
 
     def _hang_up_anywhere(self, command: HangUp) -> None:
         for node in self.nodes.values():
@@ -267,6 +295,7 @@ class EngineProcess:
 
     def _recorded(self, command: RecordCommand) -> None:
         self._metrics.recorded(command)
+        self.recording.recorded(command)
         if isinstance(command, RecordAgentState):
             self._start(self._bus.publish(agent_screen(command.agent_id), command))
             if command.status is AgentStatus.LOGGED_OUT:

@@ -17,6 +17,7 @@ from dialer.messages import (
     FloorRequested,
     LeadsWithdrawn,
     NumbersSuppressed,
+    RecordingAsked,
     Refused,
     SignInRequested,
     SignOutRequested,
@@ -43,6 +44,7 @@ class EngineRequests:
             CampaignChanged: self._read_campaign,
             LeadsWithdrawn: self._withdraw,
             NumbersSuppressed: self._suppress,
+            RecordingAsked: self._record,
             SignInRequested: self._sign_in,
             SignOutRequested: self._sign_out,
         }
@@ -74,6 +76,10 @@ class EngineRequests:
     async def _suppress(self, request: NumbersSuppressed) -> object:
         for e164 in request.e164s:
             self._process.runner.tell(DoNotCallAdded(e164=e164))
+        return Accepted()
+
+    async def _record(self, request: RecordingAsked) -> object:
+        self._process.recording.ask(request)
         return Accepted()
 
     async def _sign_in(self, request: SignInRequested) -> object:

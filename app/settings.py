@@ -33,6 +33,9 @@ KEYS = SECRET_KEYS | {
         "metrics_port",
         "nats_port",
         "postgres_binaries",
+        "recordings_free_bytes_min",
+        "recordings_key",
+        "recordings_quota_bytes",
         "postgres_port",
         "postgres_user",
     )

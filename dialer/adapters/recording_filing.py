@@ -16,6 +16,7 @@ from typing import TypeVar
 from dialer.adapters import recording_files
 from dialer.adapters.connection import Connection
 from dialer.adapters.errors import StoreLost
+from dialer.adapters.leg_ids import is_attempt
 from dialer.adapters.record_writer import Transactions
 from dialer.adapters.recording_files import ENDING
 from dialer.adapters.sealed_file import SealingKey
@@ -217,7 +218,7 @@ class RecordingFiling:
     async def _file_left_behind(self, sweep: _Sweep) -> None:
         begun = {each.recording_id: each for each in await self.read_running()}
         for node_id, folder in self._folders.items():
-            for source in await asyncio.to_thread(_left_behind, folder, sweep):
+            for source in await asyncio.to_thread(_left_behind, folder, sweep, frozenset(begun)):
                 recording = begun.get(source.stem) or _unknown(source, node_id)
                 await self._keep(recording, source)
 
@@ -255,13 +256,14 @@ async def _becomes_whole(source: Path) -> bool:
     return False
 
 
-def _left_behind(folder: Path, sweep: _Sweep) -> list[Path]:
-    """Files of a monitor folder that nobody will ask to be filed, mended where they are broken."""
+def _left_behind(folder: Path, sweep: _Sweep, begun: frozenset[str]) -> list[Path]:
+    """Our files of a monitor folder that nobody will ask to be filed, mended where they are broken."""
     found = []
     for source in sorted(folder.glob("*" + ENDING)):
         with suppress(FileNotFoundError):
             age_seconds = sweep.now - source.stat().st_mtime
-            if source.stem in sweep.running or age_seconds < LEFT_BEHIND_SECONDS:
+            is_ours = source.stem in begun or is_attempt(source.stem.partition("_")[0])
+            if not is_ours or source.stem in sweep.running or age_seconds < LEFT_BEHIND_SECONDS:
                 continue
             if not recording_files.is_whole(source):
                 if age_seconds < BROKEN_SECONDS:

@@ -158,10 +158,13 @@ class Recorder:
 
     # --- at work -------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Carry out orders and keep the storage in order, until cancelled."""
+    async def prepare(self) -> None:
+        """Know the recordings of the engine before; to be awaited before any talk begins."""
         await self._filing.prepare()
         await self._take_over()
+
+    async def run(self) -> None:
+        """Carry out orders and keep the storage in order, until cancelled; after `prepare`."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._obey())
             tasks.create_task(self._filing.run())
@@ -268,7 +271,10 @@ class Recorder:
 
     async def _watch_disks(self) -> None:
         while True:
-            why = await self._filing.find_shortage([each.folder for each in self._monitors.values()])
+            why = ""
+            if any(each.recording is not RecordingRule.NONE for each in self._campaigns.values()):
+                folders = [monitor.folder for monitor in self._monitors.values()]
+                why = await self._filing.find_shortage(folders)
             self._is_full = bool(why)
             self._set_alarm(
                 DISK_ALARM,

@@ -27,6 +27,7 @@ from dialer.messages import (
     FloorSnapshot,
     LeadsWithdrawn,
     NumbersSuppressed,
+    RecordingAsked,
     SignInRequested,
     SignOutRequested,
 )
@@ -42,6 +43,7 @@ WIRE_TYPES: tuple[type, ...] = (
     FloorSnapshot,
     LeadsWithdrawn,
     NumbersSuppressed,
+    RecordingAsked,
     SignInRequested,
     SignOutRequested,
     *get_args(AgentEvent),

@@ -10,6 +10,8 @@ from dialer.messages.requests import (
     FloorRequested,
     LeadsWithdrawn,
     NumbersSuppressed,
+    RecordingAsked,
+    RecordingWish,
     SignInRequested,
     SignOutRequested,
 )
@@ -32,6 +34,8 @@ __all__ = [
     "NobodyAnswered",
     "NodeId",
     "NumbersSuppressed",
+    "RecordingAsked",
+    "RecordingWish",
     "Refused",
     "SignInRequested",
     "SignOutRequested",

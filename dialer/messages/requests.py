@@ -1,8 +1,9 @@
 """What other processes ask of the engine process; the answer is `Accepted` or a refusal with its reason."""
 
 from dataclasses import dataclass
+from enum import Enum
 
-from dialer.messages.identifiers import AgentId, CampaignId, LeadId
+from dialer.messages.identifiers import AgentId, AttemptId, CampaignId, LeadId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,23 @@ class SignOutRequested:
     """An agent goes home; a client he talks to is offered on."""
 
     agent_id: AgentId
+
+
+class RecordingWish(Enum):
+    """What an agent wants of the recording of his talk."""
+
+    PAUSE = "pause"  # silence from now on, as for card data
+    RESUME = "resume"  # sound again
+    CONSENT_GIVEN = "consent_given"  # the client agreed: record from now on, where the campaign waits for it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingAsked:
+    """An agent wants something of the recording of his talk; where nothing is recorded, nothing happens."""
+
+    attempt_id: AttemptId
+    agent_id: AgentId
+    wish: RecordingWish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

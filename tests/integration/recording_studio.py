@@ -74,6 +74,7 @@ async def studio(
     filing = RecordingFiling(settings, unit_of_work, {NODE: monitor}, campaigns)
     monitors = {NODE: NodeMonitor(link=asterisk, folder=monitor)}
     recorder = Recorder(monitors, campaigns, filing, alarms.append, lambda: NOW)
+    await recorder.prepare()
     task = asyncio.create_task(recorder.run())
     made = Studio(
         recorder=recorder,

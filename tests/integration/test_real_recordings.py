@@ -126,6 +126,7 @@ async def recording(
     alarms: list[Alarm] = []
     monitors = {NODE: NodeMonitor(link=link, folder=monitor)}
     recorder = Recorder(monitors, campaigns, filing, alarms.append, time.time)
+    await recorder.prepare()
     tasks = [asyncio.create_task(link.run()), asyncio.create_task(recorder.run())]
     try:
         await asyncio.gather(connected.wait(), recorder.watched.wait())

@@ -264,9 +264,9 @@ async def test_recordings_of_an_engine_that_died_are_taken_over_and_filed(
 async def test_file_that_a_dead_asterisk_left_is_mended_and_filed(
     unit_of_work: UnitOfWork, root: Path
 ) -> None:
-    """Also where not even its beginning is on record; one that is still written to is left alone."""
+    """Also where not even its beginning is on record; one still written to, or not ours, is left alone."""
     async with studio(unit_of_work, root) as made:
-        for name, age_seconds in (("p9-1.wav", 4000.0), ("p9-2.wav", 100.0)):
+        for name, age_seconds in (("p9-1.wav", 4000.0), ("p9-2.wav", 100.0), ("theirs.wav", 9000.0)):
             path = made.asterisk.folder / name
             path.write_bytes(wave(0.25, is_ended=False))
             os.utime(path, (NOW - age_seconds, NOW - age_seconds))
@@ -275,7 +275,7 @@ async def test_file_that_a_dead_asterisk_left_is_mended_and_filed(
         (row,) = await made.rows()
         assert (row["attempt_id"], row["state"], row["seconds"]) == ("p9-1", "stored", 0.25)
         assert (made.storage / row["path"]).read_bytes() == wave(0.25, is_ended=True)
-        assert [path.name for path in made.asterisk.folder.iterdir()] == ["p9-2.wav"]
+        assert {path.name for path in made.asterisk.folder.iterdir()} == {"p9-2.wav", "theirs.wav"}
 
 
 async def test_recording_with_a_key_is_sealed_and_the_index_names_the_key(

@@ -96,4 +96,19 @@ MUTANTS: tuple[Mutant, ...] = (
         "for recording in await self._filing.read_running():",
         "for recording in []:",
     ),
+    fault(
+        "recordings of somebody else are taken",
+        f"{RECORDINGS}::test_file_that_a_dead_asterisk_left_is_mended_and_filed",
+        "recording_filing.py",
+        "if not is_ours or source.stem in sweep.running",
+        "if source.stem in sweep.running",
+    ),
+    Mutant(
+        name="recordings: a talk that the engine outlives is never ended",
+        catches="tests/integration/test_recorded_calls.py"
+        "::test_talk_is_recorded_to_its_end_though_the_engine_dies_in_the_middle",
+        path="app/engine_recording.py",
+        before="        self.recorder.attempt_ended(attempt_id)",
+        after="        pass",
+    ),
 )
