@@ -20,6 +20,7 @@ from app.lab_commands import lab
 from app.lead_commands import leads
 from app.list_commands import lists
 from app.migrate_command import migrate
+from app.recording_commands import recordings
 from app.rehearse_command import rehearse
 from app.serve_command import serve
 from app.simulate_command import simulate
@@ -71,6 +72,7 @@ for name, group in (
     ("lab", lab),
     ("campaign", campaigns),
     ("list", lists),
+    ("recordings", recordings),
     ("lead", leads),
 ):
     paceline.add_typer(group, name=name)

@@ -610,6 +610,12 @@ select r.recording_id, r.attempt_id, c.campaign_id, r.node_id, r.started_at
 from dialer.recordings r left join dialer.campaigns c using (campaign_number)
 where r.state = 'recording' order by r.recording_id;
 
+-- name: recordings_of_attempt
+-- purpose: Give what the index says of the recordings of attempt $1.
+-- rows: one for each talk that was, or should have been, recorded
+select recording_id, state, reason, started_at, path, seconds, key_id, delete_after
+from dialer.recordings where attempt_id = $1 order by started_at, recording_id;
+
 -- name: recordings_due
 -- purpose: Give up to $2 stored recordings that are kept no longer than $1.
 -- rows: one for each, $2 at most

@@ -48,6 +48,20 @@ class RunningRecording:
     started_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedRecording:
+    """What the index says of one recording."""
+
+    recording_id: str
+    state: str  # recording, stored, not_recorded, deleted
+    reason: str  # why it was not recorded
+    started_at: datetime
+    path: str  # below the storage folder
+    seconds: float
+    key_id: str  # with which it is sealed; empty: it is not
+    delete_after: datetime | None
+
+
 async def begin_recording(connection: Connection, begun: BegunRecording) -> None:
     """Note that a recording begins, or why it does not; may be repeated."""
     await connection.execute(
@@ -97,6 +111,12 @@ async def read_running_recordings(connection: Connection) -> list[RunningRecordi
         )
         for row in rows
     ]
+
+
+async def read_recordings_of(connection: Connection, attempt_id: AttemptId) -> list[IndexedRecording]:
+    """The recordings of one call, in their order."""
+    rows = await connection.fetch(sql("recordings_of_attempt"), attempt_id)
+    return [IndexedRecording(**row) for row in rows]
 
 
 async def find_due_recordings(connection: Connection, now: datetime, count_max: int) -> list[tuple[str, str]]:
