@@ -153,7 +153,7 @@ async def prepare(url: str) -> None:
             await reservation.fill(connection, LEADS_BESIDE, datetime.now(UTC))
             await create_campaign(connection, IMPORTED)
         async with pool.acquire() as connection:
-            await connection.execute("vacuum analyze", timeout=None)
+            await connection.execute("vacuum analyze", timeout=reservation.FILL_SECONDS_MAX)
 
 
 def reservations_during(url: str, path: Path | None) -> tuple[list[float], ImportReport | None, float]:

@@ -42,6 +42,9 @@ GOAL_SECONDS = 0.025  # p99 of one reservation
 FLATNESS_MAX = 1.5  # p50 of the largest list over that of the smallest
 BATCH = 100
 WARM_UP = 5
+FILL_SECONDS_MAX = (
+    3600.0  # ten million leads take some minutes; a connection of the pool would give up before
+)
 CAMPAIGN = CampaignId("benchmark")
 ENGINE = "benchmark"
 ZONES = ("Europe/Rome", "America/New_York", "Asia/Tokyo", "Australia/Sydney")
@@ -91,9 +94,9 @@ async def fill(connection: Connection, leads: int, now: datetime) -> int:
         await connection.execute(sql("create_zone_groups"), [zone])
     list_id = await create_list(connection, CAMPAIGN, "benchmark", now)
     number = await connection.fetchval("select campaign_number from dialer.campaigns")
-    await connection.execute(FILL[0], list_id, number, leads, timeout=None)
-    await connection.execute(FILL[1], timeout=None)
-    await connection.execute(FILL[2], now, timeout=None)
+    await connection.execute(FILL[0], list_id, number, leads, timeout=FILL_SECONDS_MAX)
+    await connection.execute(FILL[1], timeout=FILL_SECONDS_MAX)
+    await connection.execute(FILL[2], now, timeout=FILL_SECONDS_MAX)
     assert isinstance(number, int)
     return number
 
@@ -142,7 +145,7 @@ async def run(url: str, leads: int, batches: int) -> Measured:
         async with work.begin() as connection:
             number = await fill(connection, leads, now)
         async with pool.acquire() as connection:
-            await connection.execute("vacuum analyze", timeout=None)
+            await connection.execute("vacuum analyze", timeout=FILL_SECONDS_MAX)
         async with work.begin() as connection:
             rows = await connection.fetch(sql("zone_groups"))
         groups = [row["zone_group_id"] for row in rows if row["zones"][0] in OPEN_ZONES]
