@@ -16,6 +16,7 @@ from app.check_results import CheckResult, failed, good
 from dialer.adapters.ari_connection import AriAddress
 from dialer.adapters.ari_messages import AriMessage, AriRequest
 from dialer.adapters.ari_socket import AriSocket
+from dialer.adapters.leg_ids import self_test_leg
 
 CONNECT_SECONDS_MAX = 5.0
 RING_SECONDS_MAX = 30.0
@@ -108,7 +109,7 @@ class _Caller:
         self._events = events
         self._application = application
         self._call = call
-        self._channel_id = f"check-{secrets.token_hex(6)}"
+        self._channel_id = self_test_leg(secrets.token_hex(6))
         self._has_heard = False
 
     async def place(self) -> tuple[CheckResult, ...]:

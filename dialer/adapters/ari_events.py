@@ -132,6 +132,8 @@ def _destroyed(message: AriMessage) -> Told:
     attempt_id = attempt_of_third_party(channel.id)
     if attempt_id is not None:
         return ThirdPartyEnded(attempt_id=attempt_id)
+    if is_house_leg(channel.id):
+        return None
     cause = end_cause(
         message.cause,
         message.tech_cause,

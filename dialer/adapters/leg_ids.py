@@ -12,11 +12,12 @@ AGENT_LEG = "leg"
 AGENT_BRIDGE = "agent"
 THIRD_PARTY = "third"
 TRANSFER_BRIDGE = "transfer"
+SELF_TEST = "check"
 EPOCH = "p"
 """First letter of every epoch, so that our attempts can be told from channels of others."""
 
 _ATTEMPT = re.compile(rf"{EPOCH}\d+-\d+")
-_OURS = (f"{AGENT_LEG}.", f"{THIRD_PARTY}.")
+_OURS = (f"{AGENT_LEG}.", f"{THIRD_PARTY}.", f"{SELF_TEST}.")
 
 
 def epoch_of(run_number: int) -> str:
@@ -30,8 +31,13 @@ def is_attempt(channel_id: str) -> bool:
 
 
 def is_house_leg(channel_id: str) -> bool:
-    """Whether a channel is an agent's or a third party's leg."""
+    """Whether a channel is an agent's or a third party's leg, or a call of the self-test."""
     return channel_id.startswith(_OURS)
+
+
+def self_test_leg(word: str) -> str:
+    """A call that `paceline check` places beside the engine, which is to leave it alone."""
+    return f"{SELF_TEST}.{word}"
 
 
 def agent_bridge(agent_id: AgentId) -> str:

@@ -41,4 +41,12 @@ MUTANTS: tuple[Mutant, ...] = (
         before='            await self._order("POST", f"{bridge}/play", media=TONE)\n',
         after="",
     ),
+    Mutant(
+        name="self-test: the engine takes a call of it for one of its own",
+        catches="tests/unit/dialer/adapters/test_ari_events.py"
+        "::test_message_of_any_measured_case_is_what_it_means",
+        path="dialer/adapters/leg_ids.py",
+        before=', f"{SELF_TEST}.")',
+        after=")",
+    ),
 )

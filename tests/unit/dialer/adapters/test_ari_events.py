@@ -6,7 +6,7 @@ import pytest
 
 from dialer.adapters.ari_events import EVENTS, WANTED_TYPES, translate
 from dialer.adapters.ari_messages import decode_message
-from dialer.adapters.leg_ids import agent_leg, third_party
+from dialer.adapters.leg_ids import agent_leg, self_test_leg, third_party
 from dialer.adapters.node_news import (
     AgentLegGone,
     AgentLegUp,
@@ -34,6 +34,7 @@ CALL = AttemptId("p1-7")
 ANN = AgentId("ann")
 LEG = agent_leg(ANN, "p1", 3)
 THIRD = third_party(CALL, 1)
+CHECK = self_test_leg("a1")
 
 
 def channel(name: str, state: str = "Up") -> dict[str, object]:
@@ -75,6 +76,9 @@ CASES: dict[str, tuple[dict[str, object], object]] = {
         {"type": "StasisStart", "args": ["amd"], "channel": channel(CALL)},
         AnswerClassified(attempt_id=CALL, verdict=DetectionVerdict.UNSURE),
     ),
+    "self-test rings": ({"type": "Dial", "dialstatus": "RINGING", "peer": channel(CHECK)}, None),
+    "self-test answered": ({"type": "ChannelStateChange", "channel": channel(CHECK)}, None),
+    "self-test gone": ({"type": "ChannelDestroyed", "cause": 16, "channel": channel(CHECK)}, None),
     "caller": (
         {"type": "StasisStart", "args": ["inbound", "0800123"], "channel": channel("1700.5")},
         CallerArrived(attempt_id=AttemptId("1700.5"), caller_id_number="15551000", dialed_number="0800123"),
