@@ -61,6 +61,12 @@ class Hopper:
         """Name the agents whose own callbacks are held."""
         return tuple(agent_id for agent_id, leads in self._bound.items() if leads)
 
+    def ask_again(self) -> None:
+        """Ask at the next decision, however the last request was answered: the list may have grown."""
+        self.is_exhausted = False
+        if not self.is_asking:
+            self.asked_at = float("-inf")
+
     def add(self, world: "World", campaign: "Campaign", leads: tuple[Lead, ...]) -> int:
         """Take leads in, and count them; those that may not be dialed are released with the reason."""
         refused: list[LeadRelease] = []

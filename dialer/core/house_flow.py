@@ -27,6 +27,8 @@ def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
         campaign = world.campaigns[settings.campaign_id] = Campaign(settings)
     else:
         campaign.configure(settings)
+        campaign.hopper.ask_again()  # lists come with the same word
+        world.nudge(campaign)
     count_agents(world)
     serve_campaign(world, campaign)
 

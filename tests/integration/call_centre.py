@@ -222,6 +222,8 @@ class Floor:
         async with self.unit_of_work.begin() as connection:
             list_id = await store.create_list(connection, CAMPAIGN, "list", now)
             await store.add_leads(connection, CAMPAIGN, list_id, leads)
+        with suppress(NobodyAnswered):  # the engine may be away
+            await self.bus.ask(ENGINE_REQUESTS, CampaignChanged(campaign_id=CAMPAIGN), 2.0)
 
     async def order(self, status: CampaignStatus) -> None:
         """Order a status of the campaign while the engine runs."""

@@ -215,7 +215,7 @@ async def test_person_who_answers_while_the_engine_is_away_hears_somebody_in_tim
     centre: CallCentre, floor: Floor, round_number: int, is_killed: bool
 ) -> None:
     """With twenty ringing: whoever answers hears the message or an agent, and is counted."""
-    people = DigitPopulation(ring_seconds=4.0, talk_seconds=20.0)
+    people = DigitPopulation(ring_seconds=4.0, talk_seconds=8.0)
     centre.lab.telephones.populate(people)
     numbers = new_numbers(f"away{is_killed}", round_number, "0", 20)
     numbers = [f"{number[:-2]}{place % 10}0" for place, number in enumerate(numbers)]

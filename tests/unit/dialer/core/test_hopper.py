@@ -325,3 +325,15 @@ def test_rest_after_an_abandoned_call_holds_for_a_waiting_lead_of_the_same_numbe
     floor.tell(AgentBecameAvailable(agent_id=AgentId("ann")))
     assert open_the_line(floor) == []
     assert reasons(floor)[2] == "rest_after_abandon"
+
+
+def test_list_that_grew_is_asked_for_at_once(floor: Floor) -> None:
+    """A campaign whose source had nothing asks anew when it is configured again, as after a load."""
+    floor.pass_time(1.0)
+    floor.give(is_exhausted=True)
+    asked = len(floor.ordered(ReserveLeads))
+    floor.pass_time(2.0)
+    assert len(floor.ordered(ReserveLeads)) == asked, "an empty answer is left alone for a while"
+    floor.campaign(starts=False)
+    floor.pass_time(1.0)
+    assert len(floor.ordered(ReserveLeads)) == asked + 1

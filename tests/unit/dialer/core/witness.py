@@ -90,6 +90,14 @@ class Witness:
             row = self.rows.get(getattr(event, "attempt_id", AttemptId("")))
             if row is not None:
                 _note(row, event, now)
+            if isinstance(event, events.SafeHarbourStarted):
+                self._take_from_offer(event.attempt_id)
+
+    def _take_from_offer(self, attempt_id: AttemptId) -> None:
+        """The network plays the message to a client: an agent who was to get him does not."""
+        for agent_id, with_whom in list(self.with_agent.items()):
+            if with_whom == attempt_id and self.agents[agent_id].state is AgentState.RINGING:
+                del self.with_agent[agent_id]
 
     # --- commands ----------------------------------------------------------------------------------------
 
@@ -259,7 +267,7 @@ def _caller(event: events.InboundCallArrived, now: float) -> Row:
 def _note(row: Row, event: Event, now: float) -> None:
     """Note what the network said of one call."""
     match event:
-        case events.CallAnswered():
+        case events.CallAnswered() | events.SafeHarbourStarted():
             row.answered_at = now if row.answered_at is None else row.answered_at
         case events.AnswerClassified(verdict=verdict):
             row.verdict = verdict if row.answered_at is not None else None
