@@ -3,10 +3,10 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format
+.PHONY: help setup demo test check bench acceptance-full format
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Set everything up: virtual environment, pinned packages, front end
 	@$(PYTHON) tools/setup.py
@@ -22,6 +22,9 @@ check: setup ## The same without integration and acceptance tests
 
 bench: setup ## Measure the figures in docs/benchmarks.md
 	@$(RUN) -m benchmarks
+
+acceptance-full: setup ## Dial all 4,521 clients of the real list through the laboratory
+	@$(RUN) -m benchmarks.full_list
 
 format: setup ## Format the code and mend what the linter can
 	@$(RUN) -m ruff format .

@@ -19,7 +19,7 @@ from simulations.empirical_data import read_bank_talk_seconds
 from tests.integration.call_centre import AREA, CallCentre, Floor, call_centre, floor_of
 
 AGENTS = 20
-TIME_DIVISOR = 30.0
+TIME_DIVISOR = 60.0
 """Talk, ring, wrap-up and retry times are those of real life divided by this."""
 
 WRAP_UP_SECONDS = 20.0
