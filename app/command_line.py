@@ -16,6 +16,7 @@ from app.catalogue_commands import faults, methods, scenarios
 from app.check_command import check
 from app.demo import demo
 from app.engine_command import engine
+from app.inbound_commands import inbound
 from app.lab_commands import lab
 from app.lead_commands import leads
 from app.list_commands import lists
@@ -74,5 +75,6 @@ for name, group in (
     ("list", lists),
     ("recordings", recordings),
     ("lead", leads),
+    ("inbound", inbound),
 ):
     paceline.add_typer(group, name=name)

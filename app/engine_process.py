@@ -28,11 +28,11 @@ from dialer.adapters.agent_legs import AgentLegs
 from dialer.adapters.ari_connection import OutboundDoor
 from dialer.adapters.asterisk_node import AsteriskNode, NodeListener
 from dialer.adapters.engine_clock import EngineClock
+from dialer.adapters.inbound import inbound_desk
 from dialer.adapters.lead_source import LeadSource
 from dialer.adapters.leg_ids import epoch_of
 from dialer.adapters.metrics import Metrics
 from dialer.adapters.node_memory import NodeTruth
-from dialer.adapters.node_news import CallerArrived
 from dialer.adapters.record_writer import RecordWriter, Transactions, WriterListener
 from dialer.adapters.recording_filing import RecordingSettings
 from dialer.adapters.restart import restored
@@ -175,6 +175,9 @@ class EngineProcess:
         self.recording = EngineRecording(
             self._recordings_place, self._asterisks, links, self.campaigns, self._transactions, self._alarm
         )
+        self._inbound = inbound_desk(
+            self._transactions, self.nodes, self.runner.tell, self.wall_now, self.campaigns, self._start
+        )
         self._leads = LeadSource(
             self._transactions, ENGINE_ID, self.campaigns, self.wall_now, self.runner.tell
         )
@@ -182,7 +185,9 @@ class EngineProcess:
     def _listener(self) -> NodeListener:
         return NodeListener(
             tell=self._hear,
-            caller_arrived=self._caller_arrived,
+            caller_arrived=lambda node_id, told: self._inbound.caller_arrived(node_id, told),
+            caller_heard_sound=lambda told: self._inbound.heard_sound(told),
+            key_pressed=lambda told: self._inbound.key_pressed(told),
             agent_leg_up=lambda node_id, told: self.legs.leg_up(node_id, told),
             agent_leg_gone=lambda node_id, told: self.legs.leg_gone(node_id, told),
             resynchronised=self._node_resynchronised,
@@ -213,6 +218,7 @@ class EngineProcess:
             )
         ]
         self.runner.remember({attempt.attempt_id: attempt.node_id for attempt in state.attempts})
+        self._inbound.remember(state.attempts)
         now = self._loop.time()
         living = restored(state, memories, legs_up, now)
         tell(living)
@@ -275,11 +281,13 @@ class EngineProcess:
     # --- hands ---------------------------------------------------------------------------------------------
 
     def _carry_out(self, node_id: NodeId, command: NetworkCommand) -> None:
+        self._inbound.ordered(command)
         self.recording.ordered(node_id, command)
         self.nodes[node_id].carry_out(command)
 
     def _hear(self, event: Event) -> None:
         self.recording.heard(event)
+        self._inbound.heard(event)
         self.runner.tell(event)
 
     def _alarm(self, alarm: Alarm) -> None:
@@ -303,11 +311,6 @@ class EngineProcess:
 
     def _bridged(self, command: ConnectToAgent, seconds: float) -> None:
         self._metrics.bridged(seconds)
-
-    def _caller_arrived(self, node_id: NodeId, told: CallerArrived) -> None:
-        """Nobody is called by this number yet: whoever calls is told goodbye by the dialplan."""
-        _log.warning("node %s: a caller for whom no campaign is set", node_id)
-        self.nodes[node_id].carry_out(HangUp(attempt_id=told.attempt_id))
 
     def _node_resynchronised(self, node_id: NodeId, truth: NodeTruth) -> None:
         self.legs.resynchronise(node_id, truth)

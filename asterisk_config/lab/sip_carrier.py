@@ -61,6 +61,13 @@ class SipCarrier:
             party.hang_up()
         return party is not None
 
+    def press_key(self, sip_call_id: str, key: str) -> bool:
+        """Let the party of a call press a key; False if that call is not up."""
+        party = self._parties.get(sip_call_id)
+        if party is not None:
+            self._room.start(party.dialog.press(key))
+        return party is not None
+
     def place_call(
         self,
         dialer: Address,

@@ -62,6 +62,14 @@ class SipDialog:
         bye = sip_message.request("BYE", self._far_uri(), headers)
         await self.endpoint.ask(bye, self._address, branch=branch, method="BYE", seconds_max=seconds_max)
 
+    async def press(self, key: str) -> None:
+        """Press a key, as a message of its own (INFO with application/dtmf-relay, RFC 6086)."""
+        branch, headers = self._own_request("INFO")
+        body = f"Signal={key}\r\nDuration=160\r\n"
+        headers.append(("Content-Type", "application/dtmf-relay"))
+        info = sip_message.request("INFO", self._far_uri(), headers, body)
+        await self.endpoint.ask(info, self._address, branch=branch, method="INFO")
+
     def receive(self, message: SipMessage, address: Address) -> None:
         """Take a request of this call."""
         if message.method == "INVITE" and message.to_tag == self.tag:

@@ -223,7 +223,7 @@ def _headers(lines: Sequence[str]) -> list[tuple[str, str]] | None:
 
 def _text(first: str, headers: Sequence[tuple[str, str]], body: str) -> bytes:
     lines = [first, *(f"{name}: {value}" for name, value in headers)]
-    if body:
+    if body and not any(name == "Content-Type" for name, _ in headers):
         lines.append("Content-Type: application/sdp")
     lines.append(f"Content-Length: {len(body.encode('latin-1'))}")
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode("latin-1")

@@ -77,6 +77,8 @@ class Telephones:
                 return call.sip_call_id
             case {"ask": "hang_up_call", "call": str(sip_call_id)}:
                 return self._carrier.hang_up(sip_call_id)
+            case {"ask": "press_key", "call": str(sip_call_id), "key": str(key)}:
+                return self._carrier.press_key(sip_call_id, key)
             case {"ask": "populate", "population": dict(population)}:
                 self._carrier.population = read_population(population)
                 return True

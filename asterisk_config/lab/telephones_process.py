@@ -154,6 +154,10 @@ class TelephonesProcess:
         """Let the party of a call hang up; False if that call is not up."""
         return self.ask("hang_up_call", call=sip_call_id) is True
 
+    def press_key(self, sip_call_id: str, key: str) -> bool:
+        """Let the party of a call press a key; False if that call is not up."""
+        return self.ask("press_key", call=sip_call_id, key=key) is True
+
     def hang_up_phone(self, phone: str) -> None:
         """Let a phone hang up."""
         self.ask("hang_up", phone=phone)

@@ -6,7 +6,7 @@ The requests of one command go out together, in order; the first one's answer de
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dialer.adapters.ari_events import MESSAGE_PLAYBACK
+from dialer.adapters.ari_events import DESK_PLAYBACK, MESSAGE_PLAYBACK
 from dialer.adapters.ari_messages import AriAnswer, AriRequest
 from dialer.adapters.leg_ids import agent_bridge, third_party, transfer_bridge
 from dialer.core import commands
@@ -65,6 +65,7 @@ class NodePlaces:
     talking_with: dict[AttemptId, AgentId] = field(default_factory=dict)  # in whose bridge each client is
     listening: set[AttemptId] = field(default_factory=set)  # answered calls of which speech is told
     on_hold: set[AttemptId] = field(default_factory=set)  # clients who hear music
+    last_words: dict[AttemptId, str] = field(default_factory=dict)  # instead of the safe-harbour message
     legs_called: int = 0  # third parties so far, to name them
 
 
@@ -144,7 +145,8 @@ def _play_safe_harbour(places: NodePlaces, command: commands.PlaySafeHarbourMess
     attempt_id = command.attempt_id
     music = [_delete(f"channels/{attempt_id}/moh")] if attempt_id in places.on_hold else []
     places.on_hold.discard(attempt_id)
-    return [*_play(places, places.sounds.safe_harbour, attempt_id), *music]
+    sound = places.last_words.pop(attempt_id, places.sounds.safe_harbour)
+    return [*_play(places, sound, attempt_id), *music]
 
 
 def _leave_voicemail(places: NodePlaces, command: commands.LeaveVoicemailMessage) -> list[AriRequest]:
@@ -257,6 +259,23 @@ def _taken(attempt_id: AttemptId) -> AriRequest:
 
 def _variable(attempt_id: AttemptId, name: str, value: str) -> AriRequest:
     return _post(f"channels/{attempt_id}/variable", {"variable": name, "value": value})
+
+
+def welcome_requests(attempt_id: AttemptId) -> list[AriRequest]:
+    """Answer a caller, who is in our hands from now on."""
+    return [_post(f"channels/{attempt_id}/answer"), _taken(attempt_id)]
+
+
+def play_to_caller(attempt_id: AttemptId, sound: str) -> AriRequest:
+    """Play a sound whose end the inbound desk hears of."""
+    query = {"media": f"sound:{sound}", "playbackId": DESK_PLAYBACK + attempt_id}
+    return _post(f"channels/{attempt_id}/play", query)
+
+
+def hold_caller(places: NodePlaces, attempt_id: AttemptId) -> AriRequest:
+    """Let a caller hear music until somebody, or a message, takes him."""
+    places.on_hold.add(attempt_id)
+    return _post(f"channels/{attempt_id}/moh")
 
 
 def third_party_requests(agent_id: AgentId, channel_id: str) -> list[AriRequest]:

@@ -17,7 +17,9 @@ from dialer.adapters.node_news import (
     AgentLegGone,
     AgentLegUp,
     CallerArrived,
+    CallerHeardSound,
     CallTaken,
+    KeyPressed,
     LegOffHook,
     MessageByNode,
     News,
@@ -47,6 +49,9 @@ HEARD_OF_FAR_END = frozenset({"RINGING", "PROGRESS"})
 
 MESSAGE_PLAYBACK = "message."
 """Playbacks whose end the engine waits for are named by this and the attempt id."""
+
+DESK_PLAYBACK = "desk."
+"""Playbacks whose end the inbound desk waits for are named by this and the attempt id."""
 
 SAFE_HARBOUR_EVENT = "PacelineSafeHarbour"
 """User event by which the dialplan tells that it plays the message (templates/extensions.conf.j2)."""
@@ -144,7 +149,11 @@ def _destroyed(message: AriMessage) -> Told:
 
 
 def _playback_finished(message: AriMessage) -> Told:
-    if message.playback is None or not message.playback.id.startswith(MESSAGE_PLAYBACK):
+    if message.playback is None:
+        return None
+    if message.playback.id.startswith(DESK_PLAYBACK):
+        return CallerHeardSound(attempt_id=AttemptId(message.playback.id.removeprefix(DESK_PLAYBACK)))
+    if not message.playback.id.startswith(MESSAGE_PLAYBACK):
         return None
     # Also one that failed: there is nothing more to wait for.
     return MessageEnded(attempt_id=AttemptId(message.playback.id.removeprefix(MESSAGE_PLAYBACK)))
@@ -156,6 +165,10 @@ def _speaks(message: AriMessage) -> Told:
 
 def _is_silent(message: AriMessage) -> Told:
     return SpeechEnded(attempt_id=AttemptId(_channel(message).id), seconds=message.duration / 1000.0)
+
+
+def _key_pressed(message: AriMessage) -> Told:
+    return KeyPressed(attempt_id=AttemptId(_channel(message).id), key=message.digit)
 
 
 def _user_event(message: AriMessage) -> Told:
@@ -182,6 +195,7 @@ EVENTS: Mapping[str, Translator] = {
     "ChannelDestroyed": _destroyed,
     "ChannelTalkingStarted": _speaks,
     "ChannelTalkingFinished": _is_silent,
+    "ChannelDtmfReceived": _key_pressed,
     "PlaybackFinished": _playback_finished,
     "ChannelUserevent": _user_event,
     "ApplicationReplaced": _replaced,

@@ -67,6 +67,7 @@ class AriMessage(msgspec.Struct, frozen=True):
     tech_cause: int = 0
     duration: int = 0  # milliseconds
     eventname: str = ""
+    digit: str = ""  # a key that was pressed
     # answers
     request_id: str = ""
     status_code: int = 0

@@ -28,7 +28,9 @@ from dialer.adapters.node_news import (
     AgentLegGone,
     AgentLegUp,
     CallerArrived,
+    CallerHeardSound,
     CallTaken,
+    KeyPressed,
     LegOffHook,
     MessageByNode,
     TakenOver,
@@ -76,6 +78,8 @@ class NodeListener:
 
     tell: Callable[[Event], None]  # the engine
     caller_arrived: Callable[[NodeId, CallerArrived], None]
+    caller_heard_sound: Callable[[CallerHeardSound], None]
+    key_pressed: Callable[[KeyPressed], None]
     agent_leg_up: Callable[[NodeId, AgentLegUp], None]
     agent_leg_gone: Callable[[NodeId, AgentLegGone], None]
     resynchronised: Callable[[NodeId, NodeTruth], None]
@@ -304,6 +308,10 @@ class AsteriskNode:
                 self._listener.tell(SafeHarbourStarted(attempt_id=told.attempt_id, answered_at=at))
             case CallerArrived():
                 self._listener.caller_arrived(self.settings.node_id, told)
+            case CallerHeardSound():
+                self._listener.caller_heard_sound(told)
+            case KeyPressed():
+                self._listener.key_pressed(told)
             case AgentLegUp():
                 self.places.agent_legs[told.agent_id] = told.channel_id
                 self._listener.agent_leg_up(self.settings.node_id, told)
@@ -329,6 +337,7 @@ class AsteriskNode:
             self.places.talking_with.pop(attempt_id, None)
             self.places.on_hold.discard(attempt_id)
             self.places.listening.discard(attempt_id)
+            self.places.last_words.pop(attempt_id, None)
         elif isinstance(event, ThirdPartyEnded):
             self.places.third_parties.pop(event.attempt_id, None)
 

@@ -36,6 +36,21 @@ class CallerArrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerHeardSound:
+    """A sound that the inbound desk played to a caller is over, or could not be played."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed:
+    """The far end of a call pressed a key."""
+
+    attempt_id: AttemptId
+    key: str  # 0 to 9, *, #, A to D
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentLegUp:
     """An agent's telephone was answered."""
 
@@ -69,6 +84,8 @@ News = (
     | CallTaken
     | MessageByNode
     | CallerArrived
+    | CallerHeardSound
+    | KeyPressed
     | AgentLegUp
     | AgentLegGone
     | ThirdPartyUp

@@ -657,3 +657,66 @@ where l.lead_id = $1;
 -- rows: one for each
 select distinct e164 from dialer.suppressed_numbers
 where e164 = any($1::text[]) and (campaign_number is null or campaign_number = $2);
+
+-- name: save_inbound_number
+-- purpose: Keep the inbound number $1, new or changed.
+-- rows: none
+insert into dialer.inbound_numbers values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+on conflict (number) do update
+set campaign_number = excluded.campaign_number, open_hours = excluded.open_hours, zone = excluded.zone,
+    greeting_sound = excluded.greeting_sound, closed_sound = excluded.closed_sound,
+    overflow_seconds = excluded.overflow_seconds,
+    overflow_campaign_number = excluded.overflow_campaign_number,
+    overflow_sound = excluded.overflow_sound, offers_callback = excluded.offers_callback,
+    callback_sound = excluded.callback_sound;
+
+-- name: remove_inbound_number
+-- purpose: Forget the inbound number $1.
+-- rows: one, unless it is not there
+delete from dialer.inbound_numbers where number = $1 returning number;
+
+-- name: read_inbound_numbers
+-- purpose: Give the inbound number $1, or all of them where it is null.
+-- rows: one for each
+select n.number, c.campaign_id, n.open_hours, n.zone, n.greeting_sound, n.closed_sound, n.overflow_seconds,
+    o.campaign_id as overflow_campaign_id, n.overflow_sound, n.offers_callback, n.callback_sound
+from dialer.inbound_numbers n
+join dialer.campaigns c using (campaign_number)
+left join dialer.campaigns o on o.campaign_number = n.overflow_campaign_number
+where $1::text is null or n.number = $1 order by n.number;
+
+-- name: find_caller
+-- purpose: Give the lead that was called last by one of the numbers $1, and the last agent who talked then.
+-- rows: one, unless nobody was called
+select a.lead_id, coalesce(
+    (
+        select d.agent_id from dialer.dispositions d
+        where d.attempt_id = a.attempt_id order by d.saved_at desc limit 1
+    ),
+    a.agent_id
+) as agent_id
+from dialer.attempts a
+where a.e164 = any($1::text[]) and a.lead_id is not null
+order by a.dialed_at desc limit 1;
+
+-- name: promise_callback
+-- purpose: Let lead $1 be called at $2, by agent $3 if one is named; a closed lead is opened again.
+-- rows: one, unless it must not be called or is being called
+with lead as (
+    select l.lead_id, l.campaign_number, n.zone_group_id
+    from dialer.leads l join dialer.numbers n using (lead_id, number_index)
+    where l.lead_id = $1 and not exists (
+        select from dialer.suppressed_numbers s
+        where s.e164 = n.e164 and (s.campaign_number is null or s.campaign_number = l.campaign_number)
+    )
+),
+queued as (
+    insert into dialer.dial_queue as q (lead_id, campaign_number, priority, zone_group_id, due_at)
+    select lead_id, campaign_number, 9, zone_group_id, $2 from lead
+    on conflict (lead_id) do update set due_at = excluded.due_at, priority = 9 where q.state = 0
+    returning q.lead_id
+)
+update dialer.leads l
+set closed_at = null, last_reason = 'callback', callback_at = $2, callback_agent_id = $3
+from queued where l.lead_id = queued.lead_id
+returning l.lead_id;

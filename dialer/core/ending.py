@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from dialer.core.agent_session import AgentSession, AgentState, AgentTrigger, OwedDisposition
 from dialer.core.call_attempt import WITH_AGENT_STATES, AttemptState, AttemptTrigger, CallAttempt
+from dialer.core.campaign import Campaign
 from dialer.core.commands import (
     DropThirdParty,
     HangUp,
@@ -99,7 +100,7 @@ def finish(world: World, attempt: CallAttempt, outcome: Outcome, reason: EndReas
     else:
         _let_lead_go(world, attempt, lead_next)
     _let_agent_go(world, attempt, agent, was_with_agent=was_with_agent)
-    _end_drain(world, attempt)
+    end_drain(world, attempt.campaign)
 
 
 def end_talk(world: World, attempt: CallAttempt, agent: AgentSession) -> None:
@@ -296,8 +297,8 @@ def _observe(world: World, agent: AgentSession, kind: str, seconds: float) -> No
         campaign.pacer.observe(kind, world.now, seconds)
 
 
-def _end_drain(world: World, attempt: CallAttempt) -> None:
-    campaign = attempt.campaign
+def end_drain(world: World, campaign: Campaign) -> None:
+    """Stop a draining campaign whose last attempt is gone."""
     if campaign.status is CampaignStatus.DRAINING and campaign.attempts_in_progress == 0:
         campaign.status = CampaignStatus.STOPPED
         world.outbox.append(

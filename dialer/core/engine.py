@@ -8,7 +8,7 @@ The order of commands is the order in which they are to be carried out.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from dialer.core import agent_flow, call_flow, detecting, events, house_flow, talk_flow
+from dialer.core import agent_flow, call_flow, detecting, events, house_flow, queue_flow, talk_flow
 from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import HEARD_IN, IGNORED_BECAUSE, AttemptState, CallAttempt
 from dialer.core.calling_checks import CallingChecks
@@ -42,6 +42,8 @@ ATTEMPT_HANDLERS: Mapping[type, _AttemptHandler] = {
     events.CallEnded: call_flow.call_ended,
     events.DialFailed: call_flow.dial_failed,
     events.CallStillUp: call_flow.call_still_up,
+    events.CallerMoved: queue_flow.caller_moved,
+    events.CallbackRequested: queue_flow.callback_requested,
     events.ThirdPartyAnswered: call_flow.third_party_answered,
     events.ThirdPartyEnded: call_flow.third_party_ended,
     events.AgentHungUp: talk_flow.agent_hung_up,

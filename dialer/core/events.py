@@ -63,6 +63,8 @@ __all__ = [
     "CallRequest",
     "CallRinging",
     "CallStillUp",
+    "CallbackRequested",
+    "CallerMoved",
     "CampaignConfigured",
     "CampaignStatus",
     "CampaignStatusSet",
@@ -224,6 +226,21 @@ class InboundCallArrived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallerMoved:
+    """A caller who waits has waited long enough for one campaign's agents; another's are to take him."""
+
+    attempt_id: AttemptId
+    campaign_id: CampaignId  # whose agents take him from now on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackRequested:
+    """A caller who waits wants to be called back rather than to wait."""
+
+    attempt_id: AttemptId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ThirdPartyAnswered:
     """The third party of a consultation answered."""
 
@@ -353,6 +370,8 @@ NetworkEvent = (
     | CallEnded
     | DialFailed
     | CallStillUp
+    | CallerMoved
+    | CallbackRequested
     | ThirdPartyAnswered
     | ThirdPartyEnded
 )

@@ -106,7 +106,9 @@ def inbound_call_arrived(world: World, event: events.InboundCallArrived) -> None
     attempt.is_inbound = True
     attempt.answered_at = world.now
     attempt.verdict = DetectionVerdict.NOT_DETECTED
-    attempt.preferred_agent_id = event.agent_id
+    known = world.agents.get(event.agent_id) if event.agent_id is not None else None
+    if known is not None and event.campaign_id in known.campaign_ids:
+        attempt.preferred_agent_id = known.agent_id
     attempt.required_skill = event.required_skill
     world.attempts[attempt.attempt_id] = attempt
     campaign.attempts_in_progress += 1

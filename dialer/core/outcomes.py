@@ -45,6 +45,7 @@ class EndReason(Enum):
     NODE_LOST = "node_lost"  # its Asterisk was gone, and did not know it any more
     TRANSFERRED = "transferred"  # handed to a third party, and ended there
     OVERFLOW = "overflow"  # a caller, or a client handed on, waited as long as the campaign lets him
+    CALLBACK_PROMISED = "callback_promised"  # a caller asked to be called back, and was thanked
 
 
 UNANSWERED_OUTCOMES = {

@@ -19,6 +19,16 @@ from dialer.adapters.store.decisions import record_pacing_decisions
 from dialer.adapters.store.dispositions import save_dispositions
 from dialer.adapters.store.engine_runs import begin_engine_run
 from dialer.adapters.store.floor import record_agent_states, sign_in_agent
+from dialer.adapters.store.inbound import (
+    InboundNumber,
+    KnownCaller,
+    find_caller,
+    find_inbound_number,
+    promise_callback,
+    read_inbound_numbers,
+    remove_inbound_number,
+    save_inbound_number,
+)
 from dialer.adapters.store.ledger import read_ledger
 from dialer.adapters.store.lists import NewLead, NewNumber, add_leads, create_list, suppress_numbers
 from dialer.adapters.store.partitions import ensure_partitions
@@ -32,6 +42,8 @@ from dialer.adapters.store.reservations import (
 from dialer.adapters.store.restart import OpenAttempt, SignedInAgent, StoredState, read_stored_state
 
 __all__ = [
+    "InboundNumber",
+    "KnownCaller",
     "NewLead",
     "NewNumber",
     "OpenAttempt",
@@ -49,10 +61,14 @@ __all__ = [
     "encode_settings",
     "end_attempts",
     "ensure_partitions",
+    "find_caller",
+    "find_inbound_number",
     "find_zone_groups",
     "order_campaign_status",
+    "promise_callback",
     "read_campaign",
     "read_campaigns",
+    "read_inbound_numbers",
     "read_ledger",
     "read_stored_state",
     "reclaim_leads",
@@ -60,9 +76,11 @@ __all__ = [
     "record_campaign_statuses",
     "record_pacing_decisions",
     "release_leads",
+    "remove_inbound_number",
     "reserve_leads",
     "save_campaign_settings",
     "save_dispositions",
+    "save_inbound_number",
     "sign_in_agent",
     "suppress_numbers",
 ]

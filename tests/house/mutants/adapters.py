@@ -6,6 +6,21 @@ FOLDER = "tests/unit/dialer/adapters"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="adapters: a caller in the queue is left to the dialplan's own message",
+        catches=f"{FOLDER}/test_inbound.py::"
+        "test_caller_is_answered_taken_in_hand_and_queued_for_whoever_called_him",
+        path="dialer/adapters/ari_commands.py",
+        before='return [_post(f"channels/{attempt_id}/answer"), _taken(attempt_id)]',
+        after='return [_post(f"channels/{attempt_id}/answer")]',
+    ),
+    Mutant(
+        name="adapters: a call back is promised to somebody who talks",
+        catches=f"{FOLDER}/test_inbound.py::test_caller_whom_an_agent_takes_at_that_moment_is_promised_nothing",
+        path="dialer/adapters/inbound.py",
+        before="if self._stage_of(told.attempt_id) is Stage.TAKEN:",
+        after="if caller:",
+    ),
+    Mutant(
         name="adapters: an agent's name is cut at its first blank",
         catches=f"{FOLDER}/test_leg_ids.py::test_agent_of_any_name_is_read_back_from_his_leg",
         path="dialer/adapters/leg_ids.py",

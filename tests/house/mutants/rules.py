@@ -9,6 +9,13 @@ LEDGER = f"{TESTS}/test_abandon_ledger.py"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
+        name="rules: an hour that no clock shows is no hour of ours to refuse",
+        catches=f"{TESTS}/test_opening_hours.py::test_any_text_is_hours_or_is_refused",
+        path="rules/opening_hours.py",
+        before="    except ValueError:\n",
+        after="    except KeyError:\n",
+    ),
+    Mutant(
         name="rules: a turn of the clock changes no verdict",
         catches=f"{HOURS}::test_verdict_holds_to_the_minute_that_the_calendar_says",
         path="rules/calling_hours.py",

@@ -11,7 +11,9 @@ from dialer.adapters.node_news import (
     AgentLegGone,
     AgentLegUp,
     CallerArrived,
+    CallerHeardSound,
     CallTaken,
+    KeyPressed,
     LegOffHook,
     MessageByNode,
     TakenOver,
@@ -119,6 +121,14 @@ CASES: dict[str, tuple[dict[str, object], object]] = {
     "message over": (
         {"type": "PlaybackFinished", "playback": {"id": f"message.{CALL}", "state": "done"}},
         MessageEnded(attempt_id=CALL),
+    ),
+    "greeting over": (
+        {"type": "PlaybackFinished", "playback": {"id": "desk.1700.5", "state": "done"}},
+        CallerHeardSound(attempt_id=AttemptId("1700.5")),
+    ),
+    "key": (
+        {"type": "ChannelDtmfReceived", "digit": "1", "duration_ms": 160, "channel": channel("1700.5")},
+        KeyPressed(attempt_id=AttemptId("1700.5"), key="1"),
     ),
     "another playback over": ({"type": "PlaybackFinished", "playback": {"id": "beep"}}, None),
     "message by the dialplan": (

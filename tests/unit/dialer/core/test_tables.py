@@ -232,6 +232,7 @@ def event_about(kind: type, attempt_id: AttemptId) -> Any:
         "cause": EndCause.NORMAL,
         "reason": "test",
         "seconds": 0.6,
+        "campaign_id": CampaignId("sales"),
         "e164": "+12125552222",
     }
     needed = {name: values[name] for name in fields_of(kind) if name in values}
