@@ -131,7 +131,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="core: a message that never ends has no deadline",
         catches=f"{TABLES}::test_silence_from_any_state_on_ends_the_call_or_is_asked_about[playing_message]",
-        path="dialer/core/call_flow.py",
+        path="dialer/core/detecting.py",
         before="    world.deadlines.set(attempt, world.now + world.settings.message_seconds_max)\n",
         after="    world.deadlines.cancel(attempt)\n",
     ),
@@ -167,7 +167,7 @@ MUTANTS: tuple[Mutant, ...] = (
     Mutant(
         name="core: a doubt of the detector is a machine",
         catches=f"{ANSWERED}::test_verdict_that_is_no_machine_goes_to_an_agent",
-        path="dialer/core/call_flow.py",
+        path="dialer/core/detecting.py",
         before="if verdict is not DetectionVerdict.MACHINE or",
         after="if verdict is DetectionVerdict.HUMAN or",
     ),
