@@ -32,6 +32,13 @@ def chaos_with(**acts_per_hour: float) -> Scenario:
     return replace(chaos, house=house)
 
 
+def few_channels() -> Scenario:
+    """The scenario with every feature, and trunks that are always full."""
+    chaos = get_scenario("chaos")
+    trunks = tuple(replace(trunk, channels_min=4, channels_per_agent=0.0) for trunk in chaos.trunks)
+    return replace(chaos, trunks=trunks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """A run that lives through what an invariant is about."""
@@ -49,6 +56,7 @@ RUNS = {
     "callback_not_early": Run(faults="clock_jump=20"),
     "attempt_caps_kept": Run(hours=1.0, faults="none"),
     "nothing_waits_forever": Run(faults="node_restart=8,stream_cut=8"),
+    "trunk_channels_kept": Run(scenario=few_channels()),
     "trunk_in_service": Run(faults="node_restart=8,trunk_lost=8"),
     "do_not_call_kept": Run(scenario=chaos_with(withdrawals_per_hour=600.0)),
     "campaign_limits_kept": Run(scenario=chaos_with(campaign_pauses_per_hour=60.0)),
