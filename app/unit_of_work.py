@@ -28,6 +28,8 @@ SIGNS_OF_LOSS = (
     asyncpg.OperatorInterventionError,  # it shuts down, or starts
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,  # a connection that broke between two messages
+    asyncpg.InsufficientResourcesError,  # its disk or memory is full
+    asyncpg.PostgresSystemError,  # its disk fails
 )
 
 

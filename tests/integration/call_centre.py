@@ -49,13 +49,14 @@ from dialer.messages import (
 from dialer.messages.subjects import ENGINE_REQUESTS
 from rules.policy_packs import get_policy_pack
 from tests.integration.real_time import wait_until
-from tests.integration.server_folder import server_folder
+from tests.integration.server_folder import server_folder, small_disk
 
 SECONDS_MAX = 15.0
 CAMPAIGN = CampaignId("spring")
 TRUNK = TrunkId("carrier")
 AREA = "+999555"  # a country code that is nobody's
 SALE = "sale"
+SMALL_DISK_BYTES = 2_000_000_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class CallCentre:
     root: Path
     lab: SipLaboratory
     database: EmbeddedPostgres
+    database_folder: Path
     nats: NatsServer
     url: str  # of the database
     engine: "subprocess.Popen[bytes] | None" = None
@@ -114,6 +116,20 @@ class CallCentre:
         """End the database at once, as a crash would."""
         os.kill(self.database.process_id, signal.SIGKILL)
 
+    def fill_disk(self) -> None:
+        """Leave the database's disk not one free block."""
+        disk = os.statvfs(self.database_folder)
+        assert disk.f_blocks * disk.f_frsize < SMALL_DISK_BYTES, "only a disk of its own may be filled"
+        with self._ballast().open("wb", buffering=0) as file:
+            os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize)
+
+    def free_disk(self) -> None:
+        """Give the space back."""
+        self._ballast().unlink()
+
+    def _ballast(self) -> Path:
+        return self.database_folder / "ballast"
+
     def restart_database(self) -> None:
         """Start it again where it was."""
         self.database.stop()
@@ -138,6 +154,7 @@ def call_centre(
     agents: int,
     population: AnyPopulation | None = None,
     calls_per_second_max: float = 100.0,
+    disk_bytes_max: int | None = None,
 ) -> Iterator[CallCentre]:
     """A call centre whose engine is not started yet; to be called in the main thread, in its network."""
     port, database_port = free_ports(2, kind=socket.SOCK_STREAM)
@@ -150,7 +167,8 @@ def call_centre(
         replace(trunk, calls_per_second_max=calls_per_second_max) for trunk in lab.dialer_settings.trunks
     )
     write_settings(settings_path, replace(lab.dialer_settings, trunks=trunks))
-    with server_folder() as folder, server_folder() as bus_folder:
+    disk = server_folder() if disk_bytes_max is None else small_disk(disk_bytes_max)
+    with disk as folder, server_folder() as bus_folder:
         database = EmbeddedPostgres(DatabaseSettings(folder=folder, port=database_port))
         nats = NatsServer(BusSettings(folder=bus_folder, port=0))
         try:
@@ -160,7 +178,9 @@ def call_centre(
             nats.start()
             lab.start()
             lab.telephones.wait_until_registered()
-            centre = CallCentre(root=root, lab=lab, database=database, nats=nats, url=url)
+            centre = CallCentre(
+                root=root, lab=lab, database=database, database_folder=folder, nats=nats, url=url
+            )
             centre._environment = {
                 "DATABASE_URL": url,
                 "NATS_URL": nats.url,
