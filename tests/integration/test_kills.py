@@ -3,7 +3,6 @@
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 
 import pytest
 import pytest_asyncio
@@ -13,7 +12,6 @@ from asterisk_config.lab.network import private_network
 from asterisk_config.lab.packages import get_asterisk
 from asterisk_config.lab.population import DigitPopulation
 from asterisk_config.lab.tones import Tone
-from dialer.adapters.errors import StoreLost
 from dialer.core.events import CampaignStatus
 from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
 from tests.integration.call_centre import AREA, SALE, CallCentre, Floor, call_centre, floor_of
@@ -21,13 +19,11 @@ from tests.integration.real_time import let_pass
 
 ROUNDS = (1, 2, 3)
 CALLS_UP = 50
-DISK_BYTES_MAX = 600_000_000
 PEOPLE = DigitPopulation(ring_seconds=0.4, talk_seconds=1.5)
 STAYS = "3"  # last digit of a person who stays until we hang up
 MIXED = "0125678"
 CONNECT_LIMIT_SECONDS = 2.0  # of the campaign's law
 GRACE_SECONDS = 3.0  # beyond it, while the engine is away
-JUNK = "create table junk as select repeat('x', 999) from generate_series(1, 100000)"
 OPEN_ATTEMPTS = "select count(*) from dialer.open_attempts"
 OPEN_LEADS = "select count(*) from dialer.dial_queue"
 AGAIN = RetryRule(delay_seconds=0.5, attempts_max=20, tries_next_number=False)
@@ -42,12 +38,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CallCentre]:
     """A call centre with as many agents as there are to be calls."""
     program = get_asterisk()
     root = tmp_path_factory.mktemp("centre")
-    with (
-        private_network(),
-        call_centre(
-            root, program, agents=CALLS_UP, population=PEOPLE, disk_bytes_max=DISK_BYTES_MAX
-        ) as centre,
-    ):
+    with private_network(), call_centre(root, program, agents=CALLS_UP, population=PEOPLE) as centre:
         centre.start_engine()
         yield centre
 
@@ -200,34 +191,6 @@ async def test_frozen_database_delays_records_and_drops_nobody(
     assert len(truth) == calls_before, "somebody was dialed while the database was away"
     assert still_up(calls[: CALLS_UP // 2], truth)
     centre.thaw_database()
-    hang_up_everybody(centre)
-    await floor.until(OPEN_LEADS, 0, 60.0)
-    await floor.until(OPEN_ATTEMPTS, 0)
-    await require_agreement(floor, [*numbers, *more])
-
-
-@pytest.mark.parametrize("round_number", ROUNDS)
-@pytest.mark.timeout(150)
-async def test_full_disk_of_the_database_stops_dialing_and_loses_nothing(
-    centre: CallCentre, floor: Floor, round_number: int
-) -> None:
-    """The server gives up when its log cannot grow; what happened meanwhile is written afterwards."""
-    numbers, calls = await fill(floor, "disk", round_number)
-    centre.fill_disk()
-    for statement in ("select pg_switch_wal()", JUNK):
-        with suppress(StoreLost):
-            await floor.rows(statement)
-    await let_pass(1.0)
-    calls_before = len(centre.lab.telephones.truth())
-    hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
-    await let_pass(3.0)
-    truth = centre.lab.telephones.truth()
-    assert len(truth) == calls_before, "somebody was dialed while the disk was full"
-    assert still_up(calls[: CALLS_UP // 2], truth)
-    centre.free_disk()
-    centre.restart_database()
-    more = new_numbers("disk+", round_number, MIXED, 20)
-    await floor.add_leads(more)
     hang_up_everybody(centre)
     await floor.until(OPEN_LEADS, 0, 60.0)
     await floor.until(OPEN_ATTEMPTS, 0)
