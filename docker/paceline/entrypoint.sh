@@ -51,11 +51,13 @@ case "${1:-serve}" in
 esac
 
 if [ -n "${DATABASE_PASSWORD_FILE:-}" ]; then
-    password="$(quoted "$(secret "$DATABASE_PASSWORD_FILE")")"
+    password="$(secret "$DATABASE_PASSWORD_FILE")"
+    password="$(quoted "$password")"
     export DATABASE_URL="postgresql://paceline:$password@${DATABASE_HOST:-postgres}:5432/paceline"
 fi
 if [ -n "${NATS_PASSWORD_FILE:-}" ]; then
-    password="$(quoted "$(secret "$NATS_PASSWORD_FILE")")"
+    password="$(secret "$NATS_PASSWORD_FILE")"
+    password="$(quoted "$password")"
     export NATS_URL="nats://paceline:$password@${NATS_HOST:-nats}:4222"
 fi
 exec python -m app "$@"
