@@ -36,7 +36,7 @@ from dialer.adapters.node_news import (
     TakenOver,
     ThirdPartyUp,
 )
-from dialer.core.commands import ConnectToAgent, Dial, NetworkCommand
+from dialer.core.commands import ConnectToAgent, Dial, HangUp, NetworkCommand
 from dialer.core.events import (
     CallAnswered,
     CallEnded,
@@ -56,8 +56,6 @@ HEARTBEAT = "PACELINE_HEARTBEAT"
 HEARTBEAT_SECONDS = 1.0
 DIAL_GAP_SECONDS = 0.01
 """Between two originates: Asterisk works off a socket in order, and a bridge must not wait behind a burst."""
-
-UP = "Up"
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +101,7 @@ class AsteriskNode:
         self._off_hook_at: dict[AttemptId, float] = {}  # of answered calls, engine clock
         self._dials: deque[Dial] = deque()  # waiting for their turn
         self._dial_not_before = 0.0
+        self._has_turn = False  # the next of them is about to be placed
         self._held_back: list[AriMessage] | None = []  # until the engine knows what lived before; then None
 
     @property
@@ -170,6 +169,7 @@ class AsteriskNode:
         """Learn the node's clock, choose the events that we want, and learn what lives here."""
         application = f"applications/{self.settings.application}"
         allowed = [{"type": kind} for kind in WANTED_TYPES]
+        # The first answer stands behind all the news that waited for us; the second has travelled alone.
         await socket.ask(AriRequest(method="GET", uri="asterisk/ping"))
         pinged = await socket.ask(AriRequest(method="GET", uri="asterisk/ping"))
         if pinged.is_done:
@@ -235,19 +235,34 @@ class AsteriskNode:
             self._fail_connection(command, "his telephone is not on this node")
         elif isinstance(command, Dial):
             self._dials.append(command)
-            if len(self._dials) == 1:
-                self._loop.call_at(max(self._dial_not_before, self._loop.time()), self._originate)
-        else:
+            self._set_turn()
+        elif not (isinstance(command, HangUp) and self._take_back(command.attempt_id)):
             self._send_requests(socket, command)
+
+    def _take_back(self, attempt_id: AttemptId) -> bool:
+        """Drop a call that still waits for its turn; gives whether there was one."""
+        waiting = next((dial for dial in self._dials if dial.attempt_id == attempt_id), None)
+        if waiting is None:
+            return False
+        self._dials.remove(waiting)
+        reason = "it was ended before it was placed"
+        self._listener.tell(DialFailed(attempt_id=attempt_id, cause=EndCause.FAILED, reason=reason))
+        return True
+
+    def _set_turn(self) -> None:
+        if not self._has_turn:
+            self._has_turn = True
+            self._loop.call_at(max(self._dial_not_before, self._loop.time()), self._originate)
 
     def _originate(self) -> None:
         """Place the next of the calls that wait for their turn."""
+        self._has_turn = False
         if not self._dials:
             return
         command = self._dials.popleft()
         self._dial_not_before = self._loop.time() + DIAL_GAP_SECONDS
         if self._dials:
-            self._loop.call_at(self._dial_not_before, self._originate)
+            self._set_turn()
         if self._socket is None or not self._socket.is_open:
             self._refuse(command)
         else:

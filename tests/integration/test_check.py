@@ -10,26 +10,12 @@ from app.check_results import CheckResult, CheckState
 from app.checking import check_asterisk
 from app.node_wiring import ari_address
 from asterisk_config.lab.laboratory import new_secret, running
-from asterisk_config.lab.network import NetworkKind, private_network
-from asterisk_config.lab.packages import get_asterisk
+from asterisk_config.lab.network import NetworkKind
 from asterisk_config.lab.program import AsteriskProgram
 from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
 from asterisk_config.settings import AsteriskSettings
 
 PATIENT, BUSY, UNKNOWN = "+999555003", "+999555005", "+999555007"
-
-
-@pytest.fixture(scope="module")
-def program() -> AsteriskProgram:
-    """A real Asterisk; where none can be had, every test here fails and says why."""
-    return get_asterisk()
-
-
-@pytest.fixture(scope="module")
-def network(program: AsteriskProgram) -> Iterator[NetworkKind]:
-    """A network with nothing else in it, where the machine allows one."""
-    with private_network() as kind:
-        yield kind
 
 
 @pytest.fixture(scope="module")

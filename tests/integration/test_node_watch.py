@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from asterisk_config.lab.laboratory import new_secret, running
-from asterisk_config.lab.network import NetworkKind, private_network
-from asterisk_config.lab.packages import get_asterisk
+from asterisk_config.lab.network import NetworkKind
 from asterisk_config.lab.population import Behaviour, Fate, FixedPopulation
 from asterisk_config.lab.program import AsteriskProgram
 from asterisk_config.lab.sip_laboratory import SipLaboratory, prepare_sip_laboratory
@@ -32,19 +31,6 @@ PRECISION_SECONDS = 0.3
 PATIENT = "+999555001"
 UNQUALIFIED, DEAD = "never-asked", "dead"
 STATES_OF_TRUNKS = {"carrier": True, UNQUALIFIED: True, DEAD: False}
-
-
-@pytest.fixture(scope="module")
-def program() -> AsteriskProgram:
-    """A real Asterisk; where none can be had, every test here fails and says why."""
-    return get_asterisk()
-
-
-@pytest.fixture(scope="module")
-def network(program: AsteriskProgram) -> Iterator[NetworkKind]:
-    """A network with nothing else in it, where the machine allows one."""
-    with private_network() as kind:
-        yield kind
 
 
 @pytest.fixture(scope="module")

@@ -80,4 +80,12 @@ MUTANTS: tuple[Mutant, ...] = (
         before='WANTED_TYPES = (*sorted(EVENTS), "RESTResponse")',
         after="WANTED_TYPES = tuple(sorted(EVENTS))",
     ),
+    Mutant(
+        name="adapters: a call that ended while it waited for its turn is placed all the same",
+        catches=f"{FOLDER}/test_asterisk_node.py::"
+        "test_call_that_is_ended_while_it_waits_for_its_turn_is_never_placed",
+        path="dialer/adapters/asterisk_node.py",
+        before="        self._dials.remove(waiting)\n",
+        after="",
+    ),
 )

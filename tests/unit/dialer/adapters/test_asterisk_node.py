@@ -1,0 +1,62 @@
+"""One node: calls wait for their turn, and one that is ended meanwhile is never placed."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from dialer.adapters.ari_messages import AriRequest
+from dialer.adapters.asterisk_node import AsteriskNode, NodeListener, NodeSettings
+from dialer.core.commands import Dial, HangUp
+from dialer.core.events import DialFailed, Event
+from dialer.messages import AttemptId, NodeId
+from tests.unit.dialer.adapters.test_ari_commands import DIAL, TRUNK
+
+
+class OpenSocket:
+    """A link that notes which calls were placed."""
+
+    is_open = True
+
+    def __init__(self) -> None:
+        self.placed: list[str] = []
+        self.has_placed = asyncio.Event()
+
+    def send(self, request: AriRequest, on_answer: object) -> None:
+        """Note a call."""
+        if request.uri == "channels":
+            self.placed.append(request.query["channelId"])
+            self.has_placed.set()
+
+
+async def test_call_that_is_ended_while_it_waits_for_its_turn_is_never_placed() -> None:
+    """Nobody is rung up for an attempt that is over; the engine hears that it never became a call."""
+    told: list[Event] = []
+
+    def ignore(*words: Any) -> None:
+        """News that this test is not about."""
+
+    listener = NodeListener(
+        tell=told.append,
+        caller_arrived=ignore,
+        caller_heard_sound=ignore,
+        key_pressed=ignore,
+        agent_leg_up=ignore,
+        agent_leg_gone=ignore,
+        resynchronised=ignore,
+        bridged=ignore,
+    )
+    node_settings = NodeSettings(
+        node_id=NodeId("dialer"), application="paceline", endpoints={TRUNK: "carrier"}
+    )
+    node = AsteriskNode(node_settings, listener)
+    link = OpenSocket()
+    node._socket = link  # type: ignore[assignment]  # a stand-in
+    dials: list[Dial] = [replace(DIAL, attempt_id=AttemptId(f"p1-{place}")) for place in (1, 2, 3)]
+    for dial in dials:
+        node.carry_out(dial)
+    node.carry_out(HangUp(attempt_id=dials[1].attempt_id))
+    assert [event.attempt_id for event in told if isinstance(event, DialFailed)] == ["p1-2"]
+    while len(link.placed) < 2:
+        link.has_placed.clear()
+        await asyncio.wait_for(link.has_placed.wait(), 5.0)
+    assert link.placed == ["p1-1", "p1-3"]
