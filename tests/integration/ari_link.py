@@ -11,7 +11,7 @@ import struct
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote, urlencode
@@ -21,6 +21,7 @@ from asterisk_config.settings import AriUser, AsteriskSettings
 SECONDS_MAX = 10.0
 TEXT_FRAME = 1
 CLOSE_FRAME = 8
+GOODBYE_SECONDS_MAX = 3.0
 EMPTY_CLOSE = bytes([0x88, 0x80, 0, 0, 0, 0])  # final frame, masked with zeros, without reason
 LENGTH_IN_TWO_BYTES = 126
 LENGTH_IN_EIGHT_BYTES = 127
@@ -86,9 +87,12 @@ class AriEvents:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Say goodbye and wait until Asterisk has hung up: only then has it forgotten this listener."""
-        with self._socket:
-            self._socket.settimeout(SECONDS_MAX)
+        """Say goodbye and wait until Asterisk has hung up: only then has it forgotten this listener.
+
+        A busy Asterisk now and then keeps the socket of a listener it has let go: it is not waited for long.
+        """
+        with self._socket, suppress(TimeoutError):
+            self._socket.settimeout(GOODBYE_SECONDS_MAX)
             self._socket.sendall(EMPTY_CLOSE)
             while self._socket.recv(65536):
                 pass

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from asterisk_config.lab.carrier_call import CarrierCall
@@ -36,6 +37,9 @@ RETRIES = {
     "invalid_number": RetryRule(is_final=True),
     "live": RetryRule(is_final=True),
 }
+HEARD_SECONDS_MIN = 0.5
+"""Who was together with an agent for less may have hung up before the agent's first sound was told."""
+
 CDR_ID, CDR_DISPOSITION = -1, 14  # Asterisk's Master.csv with uniqueid and without userfield
 
 
@@ -51,6 +55,7 @@ class Attempt:
     has_disposition: bool
     cdr: str  # Asterisk's word; empty: it has none
     call: CarrierCall | None  # the carrier's
+    wait_seconds: float = 0.0  # answer to bridge, the ledger's; 0 unless bridged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,8 @@ def _disagreements(attempt: Attempt) -> Iterator[str]:
         yield f"ledger says answered: {attempt.is_answered}, Asterisk {attempt.cdr!r}"
     if attempt.is_bridged != attempt.has_disposition:
         yield f"bridged: {attempt.is_bridged}, disposition: {attempt.has_disposition}"
-    if attempt.is_bridged and Tone.AGENT not in call.heard and _lasted(call) > 0.5:
+    together = _lasted(call) - attempt.wait_seconds
+    if attempt.is_bridged and Tone.AGENT not in call.heard and together > HEARD_SECONDS_MIN:
         yield f"bridged, and the party heard no agent but {call.heard}"
     if attempt.is_answered and not attempt.is_bridged and Tone.AGENT in call.heard:
         yield "not bridged, and the party heard an agent"
@@ -169,6 +175,7 @@ async def _read(centre: CallCentre, floor: Floor, leads: int, seconds: float) ->
             has_disposition=row["has_disposition"],
             cdr=cdrs.get(row["attempt_id"], ""),
             call=calls[row["e164"]].pop(0) if calls[row["e164"]] else None,
+            wait_seconds=_wait_seconds(row["answered_at"], row["bridged_at"]),
         )
         for row in rows
     )
@@ -178,11 +185,13 @@ async def _read(centre: CallCentre, floor: Floor, leads: int, seconds: float) ->
         attempts=attempts,
         calls_at_carrier=len(truth),
         leads_open=open_leads,
-        wait_seconds=tuple(
-            (row["bridged_at"] - row["answered_at"]).total_seconds() for row in rows if row["bridged_at"]
-        ),
+        wait_seconds=tuple(attempt.wait_seconds for attempt in attempts if attempt.is_bridged),
         abandoned=sum(campaign.abandoned for campaign in snapshot.campaigns),
     )
+
+
+def _wait_seconds(answered_at: datetime | None, bridged_at: datetime | None) -> float:
+    return (bridged_at - answered_at).total_seconds() if bridged_at and answered_at else 0.0
 
 
 def _cdrs(centre: CallCentre) -> dict[str, str]:

@@ -77,8 +77,8 @@ MUTANTS: tuple[Mutant, ...] = (
     in_entry(
         "a password is put into the address as it is",
         "test_command_gets_addresses_made_of_secret_files",
-        'password="$(quoted "$(secret "$DATABASE_PASSWORD_FILE")")"',
-        'password="$(secret "$DATABASE_PASSWORD_FILE")"',
+        '    password="$(quoted "$password")"\n    export DATABASE_URL',
+        "    export DATABASE_URL",
     ),
     in_entry(
         "a password may be configuration",
