@@ -116,19 +116,18 @@ class CallCentre:
         """End the database at once, as a crash would."""
         os.kill(self.database.process_id, signal.SIGKILL)
 
-    def fill_disk(self) -> None:
-        """Leave the database's disk not one free block."""
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """Leave the database's disk not one free block; the space is given back at the end, come what may."""
         disk = os.statvfs(self.database_folder)
         assert disk.f_blocks * disk.f_frsize < SMALL_DISK_BYTES, "only a disk of its own may be filled"
-        with self._ballast().open("wb", buffering=0) as file:
-            os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize)
-
-    def free_disk(self) -> None:
-        """Give the space back."""
-        self._ballast().unlink()
-
-    def _ballast(self) -> Path:
-        return self.database_folder / "ballast"
+        ballast = self.database_folder / "ballast"
+        try:
+            with ballast.open("wb", buffering=0) as file:
+                os.posix_fallocate(file.fileno(), 0, disk.f_bavail * disk.f_frsize)
+            yield
+        finally:
+            ballast.unlink()
 
     def restart_database(self) -> None:
         """Start it again where it was."""

@@ -1,104 +1,48 @@
 """Parts die in the middle of calls: nobody who talks is dropped, nothing is lost, nobody is called twice."""
 
 import signal
-from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
-from asterisk_config.lab.carrier_call import CarrierCall
-from asterisk_config.lab.network import private_network
-from asterisk_config.lab.packages import get_asterisk
 from asterisk_config.lab.population import DigitPopulation
 from asterisk_config.lab.tones import Tone
-from dialer.core.events import CampaignStatus
-from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
-from tests.integration.call_centre import AREA, SALE, CallCentre, Floor, call_centre, floor_of
+from tests.integration.call_centre import CallCentre, Floor
+from tests.integration.harmed_floor import (
+    CALLS_UP,
+    MIXED,
+    OPEN_ATTEMPTS,
+    OPEN_LEADS,
+    PEOPLE,
+    ROUNDS,
+    centre_to_harm,
+    fill,
+    hang_up_everybody,
+    hang_up_everybody_but,
+    new_numbers,
+    require_agreement,
+    rested_floor,
+    still_up,
+)
 from tests.integration.real_time import let_pass
 
-ROUNDS = (1, 2, 3)
-CALLS_UP = 50
-PEOPLE = DigitPopulation(ring_seconds=0.4, talk_seconds=1.5)
-STAYS = "3"  # last digit of a person who stays until we hang up
-MIXED = "0125678"
 CONNECT_LIMIT_SECONDS = 2.0  # of the campaign's law
 GRACE_SECONDS = 3.0  # beyond it, while the engine is away
-OPEN_ATTEMPTS = "select count(*) from dialer.open_attempts"
-OPEN_LEADS = "select count(*) from dialer.dial_queue"
-AGAIN = RetryRule(delay_seconds=0.5, attempts_max=20, tries_next_number=False)
-RULES = {
-    **{outcome: RetryRule(is_final=True) for outcome in (*DEFAULT_RETRY_RULES, SALE)},
-    "failed": AGAIN,  # a part of ours was away: the party was not reached, and is tried again
-}
 
 
 @pytest.fixture(scope="module")
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CallCentre]:
-    """A call centre with as many agents as there are to be calls."""
-    program = get_asterisk()
-    root = tmp_path_factory.mktemp("centre")
-    with private_network(), call_centre(root, program, agents=CALLS_UP, population=PEOPLE) as centre:
-        centre.start_engine()
+    """A call centre whose parts these tests kill one after another."""
+    with centre_to_harm(tmp_path_factory.mktemp("centre")) as centre:
         yield centre
 
 
 @pytest_asyncio.fixture
 async def floor(centre: CallCentre) -> AsyncIterator[Floor]:
-    """Everybody signed in and at rest, the campaign running with an empty list."""
-    async with floor_of(centre) as floor:
-        await floor.campaign((), status=CampaignStatus.RUNNING, retry_rules=RULES, ring_timeout_seconds=15.0)
-        await floor.order(CampaignStatus.RUNNING)
-        await floor.sign_in(CALLS_UP)
-        await floor.until(OPEN_ATTEMPTS, 0)
-        centre.lab.telephones.reset()
+    """Everybody signed in and at rest."""
+    async with rested_floor(centre) as floor:
         yield floor
-        await floor.order(CampaignStatus.STOPPED)
-        hang_up_everybody(centre)
-        await floor.until(OPEN_ATTEMPTS, 0, 30.0)
-
-
-def new_numbers(kind: str, round_number: int, digits: str, count: int) -> list[str]:
-    """Numbers that no other test calls, ending in these digits in turn."""
-    area = f"{AREA}{sum(map(ord, kind)) % 1000:03}{round_number}"
-    return [f"{area}{place:03}5{digits[place % len(digits)]}" for place in range(count)]
-
-
-def hang_up_everybody(centre: CallCentre) -> None:
-    """Every client who is still there goes."""
-    for call in centre.lab.telephones.truth():
-        if call.ended_at is None:
-            centre.lab.telephones.hang_up_call(call.sip_call_id)
-
-
-async def require_agreement(floor: Floor, numbers: list[str]) -> None:
-    """Program and carrier agree call by call: none lost, none doubled, every lead at its end."""
-    rows = await floor.rows(
-        "select e164, reason, outcome, ended_at from dialer.attempts where e164 = any($1)", numbers
-    )
-    assert all(row["ended_at"] is not None for row in rows)
-    recorded = Counter(row["e164"] for row in rows)
-    never_placed = Counter(row["e164"] for row in rows if row["outcome"] == "failed")
-    placed = Counter(call.number for call in floor.centre.lab.telephones.truth() if call.number in recorded)
-    assert set(recorded) == set(numbers)
-    for number in numbers:
-        assert recorded[number] - never_placed[number] <= placed[number] <= recorded[number], number
-    reached = Counter(row["e164"] for row in rows if row["outcome"] != "failed")
-    assert reached == Counter(numbers), "each party was reached once"
-
-
-def still_up(before: list[CarrierCall], after: list[CarrierCall]) -> bool:
-    """Whether every call of `before` lives."""
-    up = {call.sip_call_id for call in after if call.ended_at is None}
-    return all(call.sip_call_id in up for call in before)
-
-
-async def fill(floor: Floor, kind: str, round_number: int) -> tuple[list[str], list[CarrierCall]]:
-    """Bring every agent into a talk that lasts; gives the numbers and the calls."""
-    numbers = new_numbers(kind, round_number, STAYS, CALLS_UP)
-    await floor.add_leads(numbers)
-    await floor.talking(CALLS_UP, 40.0)
-    return numbers, [call for call in floor.centre.lab.telephones.truth() if call.ended_at is None]
 
 
 @pytest.mark.parametrize("round_number", ROUNDS)
@@ -195,14 +139,6 @@ async def test_frozen_database_delays_records_and_drops_nobody(
     await floor.until(OPEN_LEADS, 0, 60.0)
     await floor.until(OPEN_ATTEMPTS, 0)
     await require_agreement(floor, [*numbers, *more])
-
-
-def hang_up_everybody_but(centre: CallCentre, keep: list[CarrierCall]) -> None:
-    """Every client goes, except these."""
-    kept = {call.sip_call_id for call in keep}
-    for call in centre.lab.telephones.truth():
-        if call.ended_at is None and call.sip_call_id not in kept:
-            centre.lab.telephones.hang_up_call(call.sip_call_id)
 
 
 AWAY_SECONDS = 9.0
