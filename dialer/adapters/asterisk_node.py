@@ -99,6 +99,7 @@ class AsteriskNode:
         self._socket: AriSocket | None = None
         self._loop = asyncio.get_running_loop()
         self._off_hook_at: dict[AttemptId, float] = {}  # of answered calls, engine clock
+        self._in_hand: set[AttemptId] = set()  # calls that reached us or, without us, the message
         self._dials: deque[Dial] = deque()  # waiting for their turn
         self._dial_not_before = 0.0
         self._has_turn = False  # the next of them is about to be placed
@@ -198,6 +199,7 @@ class AsteriskNode:
             return
         alive = called_parties(truth)
         self._off_hook_at = {attempt: at for attempt, at in self._off_hook_at.items() if attempt in alive}
+        self._in_hand &= alive.keys()
         self._listener.resynchronised(self.settings.node_id, truth)
         self._listener.tell(
             NodeResynchronised(
@@ -316,12 +318,15 @@ class AsteriskNode:
             case LegOffHook():
                 self._off_hook_at[told.attempt_id] = self._at(message)
             case CallTaken():
+                self._in_hand.add(told.attempt_id)
                 at = self._off_hook_at.get(told.attempt_id, self._at(message))
                 self._listener.tell(CallAnswered(attempt_id=told.attempt_id, answered_at=at))
             case MessageByNode():
+                self._in_hand.add(told.attempt_id)
                 at = self._off_hook_at.get(told.attempt_id, self._at(message))
                 self._listener.tell(SafeHarbourStarted(attempt_id=told.attempt_id, answered_at=at))
             case CallerArrived():
+                self._in_hand.add(told.attempt_id)
                 self._listener.caller_arrived(self.settings.node_id, told)
             case CallerHeardSound():
                 self._listener.caller_heard_sound(told)
@@ -339,8 +344,16 @@ class AsteriskNode:
             case TakenOver():
                 _log.error("node %s: another program has taken our place", self.settings.node_id)
             case _:
+                self._tell_answer_of_ended(told)
                 self._forget_ended(told)
                 self._listener.tell(told)
+
+    def _tell_answer_of_ended(self, event: Event) -> None:
+        """Whoever answers as ringing is given up never reaches us, and counts all the same."""
+        if isinstance(event, CallEnded) and event.attempt_id not in self._in_hand:
+            answered_at = self._off_hook_at.get(event.attempt_id)
+            if answered_at is not None:
+                self._listener.tell(CallAnswered(attempt_id=event.attempt_id, answered_at=answered_at))
 
     def _at(self, message: AriMessage) -> float:
         return self.clock.engine_at(message.timestamp, self._loop.time())
@@ -349,6 +362,7 @@ class AsteriskNode:
         if isinstance(event, CallEnded):
             attempt_id = event.attempt_id
             self._off_hook_at.pop(attempt_id, None)
+            self._in_hand.discard(attempt_id)
             self.places.talking_with.pop(attempt_id, None)
             self.places.on_hold.discard(attempt_id)
             self.places.listening.discard(attempt_id)

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,9 +99,9 @@ def test_runner_with_fault_that_a_test_notices_counts_it_as_caught(
     little_program: Path, tmp_path: Path
 ) -> None:
     """The named test fails, and the copy is whole again afterwards."""
-    tree = copy_tree(little_program, tmp_path / "copy")
-    assert check(fault("a + b", "a - b"), tree).is_caught
-    assert "a + b" in (tree.root / "little.py").read_text()
+    with closing(copy_tree(little_program, tmp_path / "copy")) as tree:
+        assert check(fault("a + b", "a - b"), tree).is_caught
+        assert "a + b" in (tree.root / "little.py").read_text()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +119,8 @@ def test_runner_with_fault_that_no_test_notices_says_why(
     little_program: Path, tmp_path: Path, mutant: Mutant, reason: str
 ) -> None:
     """A fault that nobody noticed is not counted as caught, nor one that was never planted."""
-    verdict = check(mutant, copy_tree(little_program, tmp_path / "copy"))
+    with closing(copy_tree(little_program, tmp_path / "copy")) as tree:
+        verdict = check(mutant, tree)
     assert not verdict.is_caught
     assert reason in verdict.reason
 

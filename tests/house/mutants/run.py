@@ -7,6 +7,7 @@ A test that cannot even be collected, or a text that is not there exactly once, 
 The tests pass without the faults, or an earlier stage of `make test` has said so.
 """
 
+import json
 import os
 import pkgutil
 import re
@@ -33,6 +34,7 @@ WORKERS = 2
 CHECK_SECONDS_MAX = 180.0
 OUTPUT_LINES_SHOWN = 15
 PYTEST_SOME_FAILED = 1  # pytest's exit code; collection errors and unknown tests have others
+WARM_START = Path(__file__).with_name("warm_start.py")
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as run; run()"
 FAILED_TESTS = re.compile(r"^\d+ failed\b|\b\d+ failed\b.* in ", re.MULTILINE)
 BROKEN_CONTRACT = re.compile(r"\bBROKEN\b")
@@ -56,7 +58,13 @@ class Tree:
     """A copy of the source tree in which one worker plants faults."""
 
     root: Path
+    tests: "WarmTests"
+    output: Path  # what the last run of tests said
     instants: Iterator[int]  # file times, always new: a compiled module is told from its source by them
+
+    def close(self) -> None:
+        """End the process that runs its tests."""
+        self.tests.close()
 
     def write(self, path: str, text: str) -> None:
         """Write a file so that Python cannot take it for the one it compiled before."""
@@ -111,24 +119,15 @@ def copy_tree(source: Path, target: Path) -> Tree:
     for path in list_files(source):
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source / path, target / path)
-    return Tree(root=target, instants=count(int(time.time())))
+    output = target.with_name(f"{target.name}.out")
+    return Tree(root=target, tests=WarmTests(target), output=output, instants=count(int(time.time())))
 
 
-def command_of(mutant: Mutant) -> list[str]:
-    """The check that must fail."""
-    if mutant.contract_id:
-        return [
-            sys.executable,
-            "-c",
-            LINT_IMPORTS,
-            "--no-cache",
-            "--no-logo",
-            "--contract",
-            mutant.contract_id,
-        ]
-    # A fixed order and no cache: the same fault meets the same check in every run.
+def pytest_arguments(mutant: Mutant) -> list[str]:
+    """The test that must fail, in a fixed order and without a cache: the same fault meets the same check."""
     plain = ["-q", "-x", "--tb=line", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist"]
-    return [sys.executable, "-m", "pytest", *plain, mutant.catches]
+    # Libraries loaded before pytest cannot have their assertions rewritten, and need not.
+    return [*plain, "-W", "ignore:Module already imported so cannot be rewritten", mutant.catches]
 
 
 def is_right_reason(mutant: Mutant, exit_code: int, output: str) -> bool:
@@ -140,36 +139,83 @@ def is_right_reason(mutant: Mutant, exit_code: int, output: str) -> bool:
 
 def check(mutant: Mutant, tree: Tree) -> Verdict:
     """Plant one fault, run the check that must notice it, and take the fault out again."""
-    environment = {
-        **os.environ,
-        # The copy comes before everything installed, so that no installed file answers in its place.
-        "PYTHONPATH": str(tree.root),
-        PROFILE_VARIABLE: "planted-fault",
-        "NO_COLOR": "1",
-    }
     try:
         with tree.planted(mutant):
-            ended = subprocess.run(
-                command_of(mutant),
-                cwd=tree.root,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                timeout=CHECK_SECONDS_MAX,
-                check=False,
-            )
+            exit_code, output = (_check_contract if mutant.contract_id else _check_test)(mutant, tree)
     except MutantError as error:
         return Verdict(mutant=mutant, is_caught=False, reason=str(error))
     except subprocess.TimeoutExpired:
         reason = f"the check did not end within {CHECK_SECONDS_MAX:.0f} s"
         return Verdict(mutant=mutant, is_caught=False, reason=reason)
-    is_caught = is_right_reason(mutant, ended.returncode, ended.stdout)
-    end_of_output = "\n".join(ended.stdout.splitlines()[-OUTPUT_LINES_SHOWN:])
-    noticed = "did not fail" if ended.returncode == 0 else "failed for another reason"
-    reason = "" if is_caught else f"the check {noticed} (exit code {ended.returncode})\n{end_of_output}"
+    is_caught = is_right_reason(mutant, exit_code, output)
+    end_of_output = "\n".join(output.splitlines()[-OUTPUT_LINES_SHOWN:])
+    noticed = "did not fail" if exit_code == 0 else "failed for another reason"
+    reason = "" if is_caught else f"the check {noticed} (exit code {exit_code})\n{end_of_output}"
     return Verdict(mutant=mutant, is_caught=is_caught, reason=reason)
+
+
+def _check_contract(mutant: Mutant, tree: Tree) -> tuple[int, str]:
+    ended = subprocess.run(
+        [sys.executable, "-c", LINT_IMPORTS, "--no-cache", "--no-logo", "--contract", mutant.contract_id],
+        cwd=tree.root,
+        env=_environment(tree.root),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=CHECK_SECONDS_MAX,
+        check=False,
+    )
+    return ended.returncode, ended.stdout
+
+
+def _check_test(mutant: Mutant, tree: Tree) -> tuple[int, str]:
+    answer = tree.tests.run(pytest_arguments(mutant), tree.output)
+    if answer == "timeout":
+        raise subprocess.TimeoutExpired(mutant.catches, CHECK_SECONDS_MAX)
+    return int(answer), tree.output.read_text(errors="replace")
+
+
+def _environment(root: Path) -> dict[str, str]:
+    return {
+        **os.environ,
+        # The copy comes before everything installed, so that no installed file answers in its place.
+        "PYTHONPATH": str(root),
+        PROFILE_VARIABLE: "planted-fault",
+        "NO_COLOR": "1",
+    }
+
+
+class WarmTests:
+    """Runs of pytest in a tree, each a fork of one process that has the libraries loaded (warm_start.py)."""
+
+    def __init__(self, root: Path) -> None:
+        """Start it."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", WARM_START],  # -P: modules beside the script are not libraries
+            cwd=root,
+            env=_environment(root),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(self, arguments: Sequence[str], output: Path) -> str:
+        """Exit code of a run, or `timeout`; what it said is in `output`."""
+        assert self._process.stdin
+        assert self._process.stdout
+        wanted = {"arguments": list(arguments), "output": str(output), "seconds_max": CHECK_SECONDS_MAX}
+        self._process.stdin.write(json.dumps(wanted) + "\n")
+        self._process.stdin.flush()
+        return self._process.stdout.readline().strip()
+
+    def close(self) -> None:
+        """End it."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait()
+        self._process.stdout.close()
 
 
 def check_all(mutants: Sequence[Mutant], source: Path) -> list[Verdict]:
@@ -186,8 +232,12 @@ def check_all(mutants: Sequence[Mutant], source: Path) -> list[Verdict]:
             finally:
                 trees.put(tree)
 
-        with ThreadPoolExecutor(max_workers=WORKERS) as workers:
-            return list(workers.map(check_in_a_free_tree, mutants))
+        try:
+            with ThreadPoolExecutor(max_workers=WORKERS) as workers:
+                return list(workers.map(check_in_a_free_tree, mutants))
+        finally:
+            while not trees.empty():
+                trees.get().close()
 
 
 def describe(verdict: Verdict) -> str:
