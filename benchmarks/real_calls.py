@@ -28,11 +28,13 @@ from tests.integration.call_centre import AREA, SALE, CallCentre, call_centre, f
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 ONCE = {outcome: RetryRule(is_final=True) for outcome in (*DEFAULT_RETRY_RULES, SALE)}
 TALK_SECONDS = 4.0
+RING_SECONDS = 1.5
 OPEN_LEADS = "select count(*) from dialer.dial_queue"
 OPEN_ATTEMPTS = "select count(*) from dialer.open_attempts"
-WAITS = """select extract(epoch from bridged_at - answered_at)::float8 as wait
+WAITS = """select extract(epoch from bridged_at - answered_at)::float8 as wait, answered_at
     from dialer.abandon_ledger where answered_at >= $1 order by answered_at"""
-RATES = (25.0, 30.0, 35.0, 40.0, 45.0, 50.0, 55.0, 60.0, 70.0, 80.0)
+RATES = (30.0, 35.0, 40.0, 45.0)
+"""The last one needs 300 telephones, all that the laboratory's Asterisk took so far."""
 HELD_P99_MS_MAX = 100.0
 HELD_SECONDS = 60.0
 HELD_SHARE_MIN = 0.95
@@ -46,7 +48,8 @@ class Load:
     waits: tuple[float, ...]  # seconds, sorted
     answered: int
     abandoned: int  # by the law's own definition
-    seconds: float  # from the first call to the last end
+    seconds: float  # from the first call to the last end, the longest talk included
+    answers_per_second: float  # between the first answer and the last
     engine_cpu_seconds: float
     database_cpu_seconds: float
     asterisk_cpu_seconds: float
@@ -107,13 +110,16 @@ async def load_program(
         await floor.until(OPEN_LEADS, 0, 600.0)
         seconds = time.monotonic() - began_at
         spent = {name: cpu_seconds(ids) - before[name] for name, ids in processes.items()}
-        waits = [row["wait"] for row in await floor.rows(WAITS, began)]
+        rows = await floor.rows(WAITS, began)
+        waits = [row["wait"] for row in rows]
+        span_seconds = (rows[-1]["answered_at"] - rows[0]["answered_at"]).total_seconds()
         abandoned = sum(campaign.abandoned for campaign in (await floor.floor()).campaigns)
         await floor.order(CampaignStatus.STOPPED)
     centre.stop_engine()
     return Load(
         waits=tuple(sorted(wait for wait in waits if wait is not None)),
         answered=len(waits),
+        answers_per_second=len(waits) / span_seconds,
         abandoned=abandoned,
         seconds=seconds,
         engine_cpu_seconds=spent["engine"],
@@ -159,15 +165,15 @@ def talkers() -> RandomPopulation:
         rejected_ratio=0.0,
         silence_ratio=0.0,
         hangs_up_early_ratio=0.0,
-        ring_seconds_mean=1.5,
+        ring_seconds_mean=RING_SECONDS,
         ring_seconds_min=0.5,
         talk_seconds_mean=TALK_SECONDS,
     )
 
 
 def agents_for(rate: float) -> int:
-    """As many as talk at once, and some more."""
-    return int(rate * (TALK_SECONDS + 0.6)) + 10
+    """As many as talk at once or wait for a line that rings, and some more: one line for each idle agent."""
+    return int(rate * (TALK_SECONDS + RING_SECONDS + 0.8)) + 10
 
 
 def run_bare(centre: CallCentre, run: int, rate: float, seconds: float) -> tuple[float, ...]:
@@ -188,7 +194,7 @@ def measure_load(rate: float = 25.0, seconds: float = 60.0) -> list[Figure]:
     p50, p99, bare_p99 = load.share(0.5), load.share(0.99), quantile(bare_waits, 0.99)
     late = sum(1 for wait in load.waits if wait > 2.0) + load.answered - len(load.waits)
     conditions = (
-        f"{load.answered} answered calls in {load.seconds:.0f} s, talk about {TALK_SECONDS:g} s, "
+        f"{load.answered} answered calls at {load.answers_per_second:.1f}/s, talk about {TALK_SECONDS:g} s, "
         f"{agents} agents, no detection, no recording; bare script: {len(bare_waits)} calls, "
         f"p50 {quantile(bare_waits, 0.5):.1f}, p99 {bare_p99:.1f} ms"
     )
@@ -216,7 +222,7 @@ def measure_load(rate: float = 25.0, seconds: float = 60.0) -> list[Figure]:
 
 def measure_detection(rate: float = 25.0, seconds: float = 60.0) -> Figure:
     """The same rate with answering-machine detection: what the law counts as abandoned."""
-    agents = agents_for(rate * 1.4)  # the detection keeps nobody, but its seconds are a call's too
+    agents = agents_for(rate * 1.3)  # the detection's seconds are a line's too
     with lab(agents, talkers(), rate) as centre:
         load = asyncio.run(load_program(centre, 3, agents, int(rate * seconds), has_detection=True))
     return Figure(
@@ -225,14 +231,14 @@ def measure_detection(rate: float = 25.0, seconds: float = 60.0) -> Figure:
         measured=f"{load.abandoned} over the limit; answered -> bridged, greeting and verdict included: "
         f"p50 {load.share(0.5) / 1000.0:.2f} s, p99 {load.share(0.99) / 1000.0:.2f} s",
         is_met=load.abandoned == 0 and len(load.waits) > 0,
-        conditions=f"{load.answered} answered calls in {load.seconds:.0f} s, {len(load.waits)} talks, "
-        f"{agents} agents, no recording",
+        conditions=f"{load.answered} answered calls at {load.answers_per_second:.1f}/s, "
+        f"{len(load.waits)} talks, {agents} agents, no recording",
     )
 
 
-def is_held(waits: Sequence[float], seconds: float, rate: float) -> bool:
+def is_held(waits: Sequence[float], answers_per_second: float, rate: float) -> bool:
     """Whether a run was at its rate with its waits in bounds."""
-    return quantile(waits, 0.99) <= HELD_P99_MS_MAX and len(waits) / seconds >= HELD_SHARE_MIN * rate
+    return quantile(waits, 0.99) <= HELD_P99_MS_MAX and answers_per_second >= HELD_SHARE_MIN * rate
 
 
 def measure_highest_rate() -> Figure:
@@ -245,20 +251,11 @@ def measure_highest_rate() -> Figure:
         with lab(agents, talkers(), rate) as centre:
             if "bare script" not in failed:
                 waits = run_bare(centre, 10 + run, rate, HELD_SECONDS)
-                _note("bare script", rate, waits, HELD_SECONDS, highest, failed, tried)
+                _note("bare script", rate, waits, len(waits) / HELD_SECONDS, highest, failed, tried)
             if "program" not in failed:
                 load = asyncio.run(load_program(centre, 30 + run, agents, int(rate * HELD_SECONDS)))
                 waits = (*load.waits, *(float("inf"),) * (load.answered - len(load.waits)))
-                talks_end = TALK_SECONDS + 4.0
-                _note(
-                    "program",
-                    rate,
-                    waits,
-                    max(HELD_SECONDS, load.seconds - talks_end),
-                    highest,
-                    failed,
-                    tried,
-                )
+                _note("program", rate, waits, load.answers_per_second, highest, failed, tried)
         if len(failed) == 2:
             break
     ratio = highest["program"] / max(1e-9, highest["bare script"])
@@ -275,14 +272,14 @@ def _note(
     who: str,
     rate: float,
     waits: Sequence[float],
-    seconds: float,
+    answers_per_second: float,
     highest: dict[str, float],
     failed: set[str],
     tried: list[str],
 ) -> None:
-    tried.append(f"{who} at {rate:g}/s: {len(waits) / seconds:.1f}/s, p99 {quantile(waits, 0.99):.1f} ms")
+    tried.append(f"{who} at {rate:g}/s: {answers_per_second:.1f}/s, p99 {quantile(waits, 0.99):.1f} ms")
     print(tried[-1], flush=True)
-    if is_held(waits, seconds, rate):
+    if is_held(waits, answers_per_second, rate):
         highest[who] = rate
     else:
         failed.add(who)
