@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 
+from app.engine_memory import EngineMemory
 from app.engine_recording import EngineRecording
 from app.engine_requests import EngineRequests
 from app.node_watch import NodeWatch
@@ -37,7 +38,7 @@ from dialer.adapters.record_writer import RecordWriter, Transactions, WriterList
 from dialer.adapters.recording_filing import RecordingSettings
 from dialer.adapters.restart import restored
 from dialer.adapters.runner import Hands, Runner
-from dialer.adapters.store import StoredCampaign, StoredState
+from dialer.adapters.store import StoredCampaign
 from dialer.adapters.trunk_service import DATABASE, TrunkService
 from dialer.core import Engine, EngineSettings
 from dialer.core.agent_session import AgentStatus
@@ -118,6 +119,7 @@ class EngineProcess:
                 self._start(watch.link.run())
             await self._restore(campaigns)
             self._start(self.recording.run())
+            self._start(self._memory.run())
             self._start(self._count_messages())
             self._start(self._keep_clock())
             self._start(self._reclaim())
@@ -134,6 +136,7 @@ class EngineProcess:
 
     def _build(self, epoch: str) -> None:
         self.engine = Engine(EngineSettings(epoch=epoch))
+        self._memory = EngineMemory(self._transactions, ENGINE_ID, self.campaigns, self.engine.pacer_states)
         self._writer = RecordWriter(
             self._transactions,
             WriterListener(
@@ -206,7 +209,8 @@ class EngineProcess:
         for campaign in campaigns:
             self.configure(campaign.settings)
         await self.recording.prepare()
-        state = await self._stored_state()
+        state = await self._memory.read_stored_state(EngineClock(wall_offset_seconds=self._wall_offset))
+        pasts = await self._memory.read_campaigns()
         memories = {node_id: node.memory(messages.get(node_id, {})) for node_id, node in self.nodes.items()}
         legs_up = [
             agent.agent_id
@@ -220,7 +224,7 @@ class EngineProcess:
         self.runner.remember({attempt.attempt_id: attempt.node_id for attempt in state.attempts})
         self._inbound.remember(state.attempts)
         now = self._loop.time()
-        living = restored(state, memories, legs_up, now)
+        living = restored(state, memories, legs_up, now, pasts)
         tell(living)
         self.recording.take_over(living.attempts)
         for campaign in campaigns:
@@ -251,15 +255,6 @@ class EngineProcess:
         for node_id, watch in self._watches.items():
             counted = await watch.read_messages(self.nodes[node_id].clock, self._loop.time())
             await watch.forget_messages(counted)
-
-    async def _stored_state(self) -> StoredState:
-        definitions = {
-            campaign_id: settings.policy_pack.abandon_definition
-            for campaign_id, settings in self.campaigns.items()
-        }
-        clock = EngineClock(wall_offset_seconds=self._wall_offset)
-        async with self._transactions.begin() as connection:
-            return await store.read_stored_state(connection, ENGINE_ID, definitions, self._now(), clock)
 
     def configure(self, settings: CampaignSettings) -> None:
         """Give a campaign its settings."""
@@ -394,6 +389,7 @@ class EngineProcess:
             await asyncio.wait_for(self._writer.drain(), timeout=3.0)
         except TimeoutError:
             _log.warning("engine: %d records could not be written", self._writer.backlog)
+        await self._memory.close()
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

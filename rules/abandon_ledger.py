@@ -1,7 +1,7 @@
 """The raw ledger of calls, and how a regulator's definition classes each entry.
 
 Only raw instants are kept; every class, count and ratio is computed from them, so that a new
-definition can be applied to old calls. Nothing here may store or round a ratio.
+definition can be applied to old calls. Nothing here may store or round a ratio: `abandon_share` has them.
 Theory and worked examples: docs/algorithms/calling-rules.md.
 """
 
@@ -45,6 +45,20 @@ class ClockStart(Enum):
     VERDICT = "verdict"  # The detector's verdict.
 
 
+class Denominator(Enum):
+    """Whose share the abandoned calls are."""
+
+    SERVED_OR_ABANDONED = "served_or_abandoned"  # Calls that an agent took in time, and the abandoned ones.
+    ALL_PEOPLE = "all_people"  # Those, and people who left before the time was over.
+
+
+class MachineTerm(Enum):
+    """What a definition does about machines that it cannot see, and people who were taken for machines."""
+
+    NONE = "none"  # Nothing.
+    OFCOM = "ofcom"  # The share of machines among the abandoned is estimated; false positives are added.
+
+
 class AbandonClass(Enum):
     """What one call is, under one definition."""
 
@@ -64,10 +78,15 @@ class AbandonDefinition:
     clock_start: ClockStart
     early_hang_up_counts: bool  # Whether a person who hung up before the time was over was abandoned.
     source: str  # The text that it comes from.
+    denominator: Denominator = Denominator.SERVED_OR_ABANDONED
+    machine_term: MachineTerm = MachineTerm.NONE
+    false_positive_ratio: float = 0.0  # People among those the detector called machines, as measured, 0..1.
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.limit_ratio <= 1.0:
-            raise InvalidRuleError(field="limit_ratio", expected="a share from 0 to 1", came=self.limit_ratio)
+        for name in ("limit_ratio", "false_positive_ratio"):
+            share: float = getattr(self, name)
+            if not 0.0 <= share <= 1.0:
+                raise InvalidRuleError(field=name, expected="a share from 0 to 1", came=share)
         if not 0.0 <= self.agent_within_seconds < float("inf"):
             raise InvalidRuleError(
                 field="agent_within_seconds", expected="seconds, 0 or more", came=self.agent_within_seconds
@@ -83,6 +102,8 @@ class AbandonCounts:
     client_left_early: int = 0
     not_live: int = 0
     pending: int = 0
+    machines_to_agents: int = 0  # Of those not live: an agent took the call and said machine.
+    machines_detected: int = 0  # Of those not live: answered, and only the detector says machine.
 
     @property
     def ratio(self) -> float | None:
@@ -114,58 +135,34 @@ def abandon_class(entry: LedgerEntry, definition: AbandonDefinition) -> AbandonC
 def abandon_counts(entries: Iterable[LedgerEntry], definition: AbandonDefinition) -> AbandonCounts:
     """Count the classes of these entries under one definition."""
     counts = dict.fromkeys(AbandonClass, 0)
+    machines_to_agents = machines_detected = 0
     for entry in entries:
         counts[abandon_class(entry, definition)] += 1
+        machines_to_agents += is_machine_of_agent(entry)
+        machines_detected += is_machine_of_detector(entry)
     return AbandonCounts(
         connected=counts[AbandonClass.CONNECTED],
         abandoned=counts[AbandonClass.ABANDONED],
         client_left_early=counts[AbandonClass.CLIENT_LEFT_EARLY],
         not_live=counts[AbandonClass.NOT_LIVE],
         pending=counts[AbandonClass.PENDING],
+        machines_to_agents=machines_to_agents,
+        machines_detected=machines_detected,
     )
 
 
-def abandon_ratio(entries: Iterable[LedgerEntry], definition: AbandonDefinition) -> float | None:
-    """Abandoned ÷ (abandoned + connected), 0..1, under one definition; None while there is neither.
-
-    People who left early stand in neither count: leaving them out of the denominator can only
-    make the ratio larger than the US texts' "all calls answered by a person" would.
-    """
-    return abandon_counts(entries, definition).ratio
+def is_machine_of_agent(entry: LedgerEntry) -> bool:
+    """Whether an agent took the call and said that a machine had answered."""
+    return entry.answered_at is not None and entry.agent_declared_machine is True
 
 
-def abandon_ratio_with_machine_estimate(
-    *,
-    abandoned: int,
-    live_to_agents: int,
-    machines_to_agents: int,
-    false_positives_estimated: float = 0.0,
-) -> float | None:
-    """Ofcom's abandoned call rate, 0..1; None while nothing was answered by a person.
-
-    Without a detector some abandoned calls had been answered by machines; their share is taken to
-    be that among the calls that agents took. With a detector, the people whom it took for
-    machines (`false_positives_estimated`) are added to the abandoned ones.
-    Raises InvalidRuleError for a negative count.
-
-    The worked example, 29 drops, agents took 9 people and 7 machines:
-
-    >>> round(abandon_ratio_with_machine_estimate(abandoned=29, live_to_agents=9, machines_to_agents=7), 4)
-    0.6444
-    """
-    for name, count in (
-        ("abandoned", abandoned),
-        ("live_to_agents", live_to_agents),
-        ("machines_to_agents", machines_to_agents),
-        ("false_positives_estimated", false_positives_estimated),
-    ):
-        if not count >= 0:
-            raise InvalidRuleError(field=name, expected="0 or more", came=count)
-    to_agents = live_to_agents + machines_to_agents
-    machine_share = machines_to_agents / to_agents if to_agents else 0.0
-    people_abandoned = abandoned * (1.0 - machine_share) + false_positives_estimated
-    live = people_abandoned + live_to_agents
-    return people_abandoned / live if live else None
+def is_machine_of_detector(entry: LedgerEntry) -> bool:
+    """Whether only the detector says that a machine had answered."""
+    return (
+        entry.answered_at is not None
+        and entry.agent_declared_machine is None
+        and entry.verdict is DetectionVerdict.MACHINE
+    )
 
 
 def _is_live(entry: LedgerEntry) -> bool:

@@ -1,6 +1,6 @@
 """The windows of time over which regulators measure an abandon ratio.
 
-Every window is fixed, none is rolling: a call belongs to exactly one window of each kind.
+Fixed windows of a kind follow one another, and a call belongs to exactly one of them; rolling ones overlap.
 """
 
 from datetime import date, timedelta
@@ -9,6 +9,7 @@ from math import floor
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from rules.errors import InvalidRuleError
 from rules.local_time import (
     ONE_DAY,
     SECONDS_PER_DAY,
@@ -26,6 +27,7 @@ class AbandonWindow(Enum):
     CAMPAIGN_THIRTY_DAYS = "campaign_thirty_days"  # Each successive 30 days from the campaign's start.
     CALENDAR_DAY = "calendar_day"  # From 00:00 to 24:00 in the campaign's zone.
     CALENDAR_MONTH = "calendar_month"  # From the first of the month in the campaign's zone.
+    ROLLING = "rolling"  # The last so many hours, whenever one asks.
 
 
 def abandon_window_bounds(
@@ -34,7 +36,8 @@ def abandon_window_bounds(
     """Return start and end (POSIX seconds, end not included) of the window that `at` lies in.
 
     `zone` is the IANA zone in which the campaign's calendar runs.
-    Raises UnknownZoneError if the window follows the calendar and there is no such zone.
+    Raises UnknownZoneError if the window follows the calendar and there is no such zone, and
+    InvalidRuleError for a rolling window, whose length an `AbandonLimit` knows.
 
     >>> abandon_window_bounds(AbandonWindow.CALENDAR_DAY, at=90_000.0, campaign_started_at=0.0, zone="UTC")
     (86400.0, 172800.0)
@@ -52,6 +55,8 @@ def abandon_window_bounds(
             place = get_zone(zone)
             first = _calendar_date(place, at).replace(day=1)
             return _span(place, first, (first + timedelta(days=31)).replace(day=1))
+        case AbandonWindow.ROLLING:
+            raise InvalidRuleError(field="window", expected="a window that has bounds", came=window.value)
         case _:
             assert_never(window)
 

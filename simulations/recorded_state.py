@@ -4,13 +4,16 @@ Made of recorded commands and of events that other processes write down (sign-in
 engine's memory. Together with the network's truth it makes `StateRestored`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dialer.core.agent_session import AgentState, AgentStatus
 from dialer.core.commands import Dial, RecordAgentState, RecordAttemptEnded, RecordDisposition
 from dialer.core.events import AgentLoggedIn, InboundCallArrived, LiveAgent, LiveAttempt, StateRestored
+from dialer.core.restart_events import CampaignMemory
 from dialer.messages import AgentId, AttemptId, CampaignId, LeadId
+from rules.abandon_limit import AbandonLimit
+from rules.window_counter import WindowCounter
 from simulations.call_leg import CallLeg, LegState
 from simulations.virtual_agent import VirtualAgent
 from simulations.virtual_lead_source import VirtualLeadSource
@@ -37,8 +40,9 @@ class _OwedRow:
 class RecordedState:
     """The store of one run."""
 
-    def __init__(self) -> None:
-        """Begin empty."""
+    def __init__(self, limits: Mapping[CampaignId, Sequence[AbandonLimit]]) -> None:
+        """Begin empty; `limits` are those of each campaign's law."""
+        self._windows = {campaign_id: WindowCounter(each) for campaign_id, each in limits.items()}
         self._attempts: dict[AttemptId, _OpenAttempt] = {}
         self._agents: dict[AgentId, RecordAgentState] = {}
         self._sign_ins: dict[AgentId, AgentLoggedIn] = {}
@@ -53,8 +57,11 @@ class RecordedState:
         """Write a caller's row."""
         self._attempts[event.attempt_id] = _OpenAttempt(event, now)
 
-    def end_attempt(self, command: RecordAttemptEnded) -> None:
+    def end_attempt(self, command: RecordAttemptEnded, wall_offset_seconds: float) -> None:
         """Close an attempt's row; of those who owe its disposition the last to talk decides the lead."""
+        entry = command.entry
+        if entry is not None and entry.answered_at is not None:
+            self._windows[command.campaign_id].add(entry, entry.answered_at + wall_offset_seconds)
         for agent_id, owed in self._owed.items():
             if owed.attempt_id == command.attempt_id:
                 owed.decides_lead = command.lead_next is None and agent_id == command.agent_id
@@ -111,7 +118,21 @@ class RecordedState:
         live_agents = tuple(
             self._live_agent(record, agents[agent_id], leads) for agent_id, record in self._agents.items()
         )
-        return StateRestored(attempts=attempts, agents=live_agents, reservations=leads.leased_leads())
+        return StateRestored(
+            attempts=attempts,
+            agents=live_agents,
+            reservations=leads.leased_leads(),
+            memories=self._memories(),
+        )
+
+    def _memories(self) -> tuple[CampaignMemory, ...]:
+        """What the ledger holds; what pacers have learned is not written down here."""
+        return tuple(
+            CampaignMemory(
+                campaign_id=campaign_id, first_answer_at=windows.started_at, histories=windows.histories()
+            )
+            for campaign_id, windows in self._windows.items()
+        )
 
     def _live_attempt(
         self,

@@ -116,7 +116,9 @@ class Simulation:
         self._engine_factory = engine_factory
         self._engine_starts = 0
         self._engine: DecidingEngine | None = None  # None: down
-        self._recorded = RecordedState()
+        self._recorded = RecordedState(
+            {s.campaign_id: s.policy_pack.abandon_limits for s in self.world.campaign_settings}
+        )
         self._statuses: dict[CampaignId, CampaignStatus] = {}
         self._kept: deque[Event] = deque()  # what other processes keep for an engine that is down
         self._next_hour_at = SECONDS_PER_HOUR
@@ -315,7 +317,7 @@ class Simulation:
         self.ledger.dial(command, self.now)
 
     def _attempt_ended(self, command: commands.RecordAttemptEnded) -> None:
-        self._recorded.end_attempt(command)
+        self._recorded.end_attempt(command, self.world.wall_offset_seconds)
         self.ledger.end_attempt(command)
 
     def _disposition_saved(self, command: commands.RecordDisposition) -> None:

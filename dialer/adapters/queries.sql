@@ -442,6 +442,59 @@ from dialer.abandon_ledger g
 where g.campaign_number = $1 and g.answered_at >= $2 and g.answered_at < $3
 order by g.answered_at, g.attempt_id;
 
+-- name: count_abandons
+-- purpose: Count campaign $1's answered calls from $2 on by bucket of $3 s: $4 s from the clock's start $5; $6: early hang-ups count.
+-- rows: one for each bucket in which a call was answered; the classes are those of rules.abandon_ledger
+with called as (
+    select floor(extract(epoch from g.answered_at)::float8 / $3::float8)::bigint as bucket, g.bridged_at, g.client_gone_at,
+        g.message_started_at, g.ended_at, g.agent_declared_machine,
+        coalesce(g.agent_declared_machine, g.verdict = 'machine') as is_machine,
+        coalesce(
+            case $5::text when 'greeting_end' then g.greeting_ended_at when 'verdict' then g.verdict_at end,
+            g.answered_at
+        ) + $4::float8 * interval '1 second' as deadline
+    from dialer.abandon_ledger g
+    where g.campaign_number = $1 and g.answered_at >= $2
+),
+classed as (
+    select bucket, agent_declared_machine, is_machine,
+        case
+            when is_machine then 'not_live'
+            when bridged_at is not null then case when bridged_at <= deadline then 'connected' else 'abandoned' end
+            when message_started_at is not null then 'abandoned'
+            when client_gone_at is not null then
+                case when client_gone_at < deadline and not $6::boolean then 'left_early' else 'abandoned' end
+            when ended_at is null then 'pending'
+            else 'abandoned'
+        end as class
+    from called
+)
+select bucket,
+    count(*) filter (where class = 'connected') as connected,
+    count(*) filter (where class = 'abandoned') as abandoned,
+    count(*) filter (where class = 'left_early') as client_left_early,
+    count(*) filter (where class = 'not_live') as not_live,
+    count(*) filter (where is_machine and agent_declared_machine) as machines_to_agents,
+    count(*) filter (where is_machine and agent_declared_machine is null) as machines_detected
+from classed
+group by bucket order by bucket;
+
+-- name: save_pacer_states
+-- purpose: Keep what the pacers of campaigns $1 with methods $2 had learned at $3.
+-- rows: none
+insert into dialer.pacer_states (campaign_number, method, state, saved_at)
+select c.campaign_number, g.method, g.state, $3
+from unnest($1::text[], $2::text[], $4::bytea[]) as g (campaign_id, method, state)
+join dialer.campaigns c using (campaign_id)
+on conflict (campaign_number) do update
+set method = excluded.method, state = excluded.state, saved_at = excluded.saved_at;
+
+-- name: read_pacer_states
+-- purpose: Give what pacers had learned, for a restart.
+-- rows: one for each campaign of which something was kept
+select c.campaign_id, p.method, p.state, p.saved_at
+from dialer.pacer_states p join dialer.campaigns c using (campaign_number);
+
 -- name: create_campaign
 -- purpose: Make a campaign known, if it is not.
 -- rows: none
@@ -559,6 +612,33 @@ select
         select from dialer.lists s join dialer.leads l on l.list_id = s.list_id
         where s.campaign_number = $1 and l.closed_at is not null limit $3
     ) counted) as closed;
+
+-- name: due_zone_groups
+-- purpose: Give the time zones of campaign $1's leads that are due at $2, to see where calling hours are open.
+-- rows: one for each group of zones that has a due lead
+with recursive shelves as (
+    (
+        select d.priority, d.zone_group_id from dialer.dial_queue d
+        where d.campaign_number = $1 and d.state = 0
+        order by d.priority desc, d.zone_group_id desc limit 1
+    )
+    union all
+    select following.priority, following.zone_group_id
+    from shelves s
+    cross join lateral (
+        select d.priority, d.zone_group_id from dialer.dial_queue d
+        where d.campaign_number = $1 and d.state = 0
+            and (d.priority, d.zone_group_id) < (s.priority, s.zone_group_id)
+        order by d.priority desc, d.zone_group_id desc limit 1
+    ) following
+)
+select distinct z.zone_group_id, z.zones
+from shelves s join dialer.zone_groups z using (zone_group_id)
+where exists (
+    select from dialer.dial_queue d
+    where d.campaign_number = $1 and d.state = 0 and d.priority = s.priority
+        and d.zone_group_id = s.zone_group_id and d.due_at <= $2
+);
 
 -- name: count_attempts
 -- purpose: Count the attempts of campaign $1 dialed since $2 by outcome.

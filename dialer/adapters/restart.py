@@ -6,15 +6,20 @@ from dialer.adapters.leg_ids import agent_of
 from dialer.adapters.node_memory import NodeMemory, NodeTruth
 from dialer.adapters.store import OpenAttempt, StoredState
 from dialer.core.events import LiveAgent, LiveAttempt, StateRestored
+from dialer.core.restart_events import CampaignMemory
 from dialer.messages import AgentId, AttemptId, NodeId
 
 UNKNOWN = NodeMemory(truth=None)
 
 
 def restored(
-    state: StoredState, nodes: Mapping[NodeId, NodeMemory], legs_up: Iterable[AgentId], now: float
+    state: StoredState,
+    nodes: Mapping[NodeId, NodeMemory],
+    legs_up: Iterable[AgentId],
+    now: float,
+    campaigns: tuple[CampaignMemory, ...] = (),
 ) -> StateRestored:
-    """Put both memories together; `legs_up` are agents whose telephones are up, `now` is the engine's."""
+    """Put all memories together; `legs_up` are agents whose telephones are up, `now` is the engine's."""
     up = frozenset(legs_up)
     attempts = tuple(
         live_attempt(attempt, nodes.get(attempt.node_id, UNKNOWN), now) for attempt in state.attempts
@@ -34,7 +39,9 @@ def restored(
         )
         for agent in state.agents
     )
-    return StateRestored(attempts=attempts, agents=agents, reservations=state.reservations)
+    return StateRestored(
+        attempts=attempts, agents=agents, reservations=state.reservations, memories=campaigns
+    )
 
 
 def live_attempt(attempt: OpenAttempt, memory: NodeMemory, now: float) -> LiveAttempt:

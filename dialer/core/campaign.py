@@ -12,7 +12,8 @@ from dialer.core.events import CampaignStatus
 from dialer.core.hopper import Hopper
 from dialer.core.settings import CampaignSettings, pacer_for
 from dialer.messages import AgentId, AttemptId
-from pacing import Pacer, PacerStateError
+from pacing import Pacer, PacerStateError, WindowBudget
+from rules.window_counter import WindowCount, WindowCounter
 
 MANUAL = "manual"
 PREVIEW = "preview"
@@ -50,6 +51,9 @@ class Campaign:
         "status",
         "team_seen",
         "waiting",
+        "window_budgets",
+        "windows",
+        "windows_counted",
     )
 
     def __init__(self, settings: CampaignSettings) -> None:
@@ -69,6 +73,9 @@ class Campaign:
         self.team_seen = 0  # agents on, as last told to the pacer
         self.ready_seen = 0  # ready agents at the last decision
         self.ramp_began_at = float("-inf")
+        self.windows = WindowCounter(settings.policy_pack.abandon_limits)
+        self.windows_counted: tuple[WindowCount, ...] | None = None  # what `window_budgets` was made of
+        self.window_budgets: tuple[WindowBudget, ...] = ()
         self.deadline_at: float | None = None  # of the next decision
         self.deadline_sequence = 0
 
@@ -79,6 +86,9 @@ class Campaign:
             # What was learned of a ring time of 22 seconds says nothing in the bins of one of 30: learn anew.
             with suppress(PacerStateError):
                 pacer.restore_state(self.pacer.export_state())
+        if settings.policy_pack.abandon_limits != self.settings.policy_pack.abandon_limits:
+            self.windows = self.windows.under(settings.policy_pack.abandon_limits)
+        self.windows_counted = None  # the campaign's own limit may be another one
         self.settings = settings
         self.pacer = pacer
 

@@ -10,6 +10,7 @@ from dialer.core.campaign import Campaign
 from dialer.core.commands import Dial, RecordPacingDecision, RefuseRequest, ShowPreview
 from dialer.core.leads import Lead
 from dialer.core.trunks import Trunk
+from dialer.core.window_budgets import window_budgets
 from dialer.core.world import World
 from dialer.messages import NodeId
 from pacing import PacingDecision, PacingInputs
@@ -79,6 +80,7 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
         ring_ages_seconds=now
         - np.array([line.dialed_at for line in campaign.lines.values()], dtype=np.float64),
         agents_leaving=leaving,
+        window_budgets=window_budgets(world, campaign),
         lines_available=world.trunks.lines_free(trunk_ids, now),
         dials_per_second_max=world.trunks.dials_per_second_max(trunk_ids),
         inbound_waiting=_inbound_waiting(world, campaign),

@@ -16,6 +16,7 @@ from dialer.core.campaign import Campaign
 from dialer.core.commands import Command
 from dialer.core.dialing import decide
 from dialer.core.events import Event
+from dialer.core.restart_events import PacerState
 from dialer.core.restoring import state_restored
 from dialer.core.routing import Switchboard
 from dialer.core.settings import EngineSettings
@@ -156,6 +157,17 @@ class Engine:
         )
         campaigns = tuple(_campaign_floor(world, campaign) for campaign in world.campaigns.values())
         return FloorSnapshot(sequence=self._snapshots, at_seconds=now, agents=agents, campaigns=campaigns)
+
+    def pacer_states(self) -> tuple[PacerState, ...]:
+        """Give what each campaign's pacer has learned, to be put on record; changes nothing."""
+        return tuple(
+            PacerState(
+                campaign_id=campaign_id,
+                method=campaign.settings.pacing_method,
+                data=campaign.pacer.export_state(),
+            )
+            for campaign_id, campaign in self._world.campaigns.items()
+        )
 
     def ignored_counts(self) -> dict[str, int]:
         """Count the events that were ignored, by kind and reason."""

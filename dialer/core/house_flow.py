@@ -15,8 +15,8 @@ from dialer.core.world import World
 from dialer.messages import AttemptId
 from rules.detection import DetectionVerdict
 
-WALL_OFFSET_SECONDS_MAX = 1e11
-"""Some 3,000 years: an offset beyond it (or none at all) is no time that a calendar has."""
+WALL_SECONDS_MAX = 1e11
+"""Some 3,000 years: an instant beyond it, before 1970, or none at all is no time that a calendar has."""
 
 
 def campaign_configured(world: World, event: events.CampaignConfigured) -> None:
@@ -158,7 +158,7 @@ def node_resynchronised(world: World, event: events.NodeResynchronised) -> None:
 
 def wall_clock_set(world: World, event: events.WallClockSet) -> None:
     """Take the wall clock; hours, caps and callbacks are judged by it from now on."""
-    if not abs(event.offset_seconds) <= WALL_OFFSET_SECONDS_MAX:
+    if not 0.0 <= event.offset_seconds + world.now <= WALL_SECONDS_MAX:
         world.counts["WallClockSet: no time of a calendar"] += 1
         return
     world.wall_offset_seconds = event.offset_seconds

@@ -1,6 +1,7 @@
 """The raw instants of an answered call, and the one count of what they amount to under the campaign's law."""
 
 from dialer.core.call_attempt import CallAttempt
+from dialer.core.window_budgets import count_in_windows
 from dialer.core.world import World
 from rules.abandon_ledger import AbandonClass, LedgerEntry, abandon_class
 from rules.detection import DetectionVerdict
@@ -16,6 +17,7 @@ def count_fate(world: World, attempt: CallAttempt, ended_at: float | None = None
         return
     campaign = attempt.campaign
     fate = attempt.fate = abandon_class(entry, campaign.settings.policy_pack.abandon_definition)
+    count_in_windows(world, attempt, entry)
     if fate is AbandonClass.CONNECTED:
         campaign.counts.connected += 1
     elif fate is AbandonClass.ABANDONED:

@@ -6,6 +6,7 @@ from dialer.core.leads import Lead
 from dialer.core.outcomes import EndCause
 from dialer.messages import AgentId, AttemptId, CampaignId, NodeId, TrunkId
 from rules.detection import DetectionVerdict
+from rules.window_counter import AbandonHistory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +49,29 @@ class LiveAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PacerState:
+    """What a campaign's pacer had learned when it was put on record."""
+
+    campaign_id: CampaignId
+    method: str  # only a pacer of the same method can go on from it
+    data: bytes  # as `Pacer.export_state` gave it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignMemory:
+    """A campaign's past: what the windows of its law have counted, and what its pacer had learned."""
+
+    campaign_id: CampaignId
+    first_answer_at: float | None  # POSIX seconds, of its first answered call; None: there was none
+    histories: tuple[AbandonHistory, ...] = ()  # ended calls by each definition of its law
+    pacer: PacerState | None = None  # None: nothing that can be used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StateRestored:
     """The engine was started again: this is what lives. Comes after settings, before anything else."""
 
     attempts: tuple[LiveAttempt, ...]
     agents: tuple[LiveAgent, ...]
     reservations: tuple[tuple[CampaignId, tuple[Lead, ...]], ...] = ()  # leases not yet dialed
+    memories: tuple[CampaignMemory, ...] = ()  # of campaigns that have a past

@@ -13,7 +13,9 @@ from dialer.core.ending import end_by_network, order_hang_up
 from dialer.core.events import LiveAgent, LiveAttempt, StateRestored
 from dialer.core.house_flow import end_lost
 from dialer.core.outcomes import EndReason
+from dialer.core.restart_events import CampaignMemory
 from dialer.core.world import World
+from pacing import PacerStateError
 from rules.detection import DetectionVerdict
 
 
@@ -23,6 +25,8 @@ def state_restored(world: World, event: StateRestored) -> None:
         world.counts["StateRestored: repeated"] += 1
         return
     world.is_restored = True
+    for memory in event.memories:
+        _remember(world, memory)
     for live_agent in event.agents:
         _restore_agent(world, live_agent)
     count_agents(world)
@@ -42,6 +46,23 @@ def state_restored(world: World, event: StateRestored) -> None:
     for agent in list(world.agents.values()):
         if not agent.pool_ticket:
             serve(world, agent)
+
+
+def _remember(world: World, memory: CampaignMemory) -> None:
+    """Take up what the law's windows have counted, and what the pacer had learned if it fits this pacer."""
+    campaign = world.get_campaign(memory.campaign_id)
+    if memory.first_answer_at is not None:
+        campaign.windows.begin(memory.first_answer_at)
+    campaign.windows.take(memory.histories)
+    if memory.pacer is None:
+        return
+    if memory.pacer.method != campaign.settings.pacing_method:
+        world.counts["StateRestored: pacer state of another method"] += 1
+        return
+    try:
+        campaign.pacer.restore_state(memory.pacer.data)
+    except PacerStateError:
+        world.counts["StateRestored: pacer state cannot be used"] += 1
 
 
 def _end_gone(world: World, attempt: CallAttempt, live: LiveAttempt) -> None:

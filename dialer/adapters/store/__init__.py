@@ -3,6 +3,7 @@
 Every change may be repeated: an answer that was lost on its way does not make anything happen twice.
 """
 
+from dialer.adapters.store.abandon_history import read_campaign_memories, read_window_counter
 from dialer.adapters.store.attempts import begin_attempts, end_attempts
 from dialer.adapters.store.campaign_settings import decode_settings, encode_settings
 from dialer.adapters.store.campaigns import (
@@ -31,6 +32,7 @@ from dialer.adapters.store.inbound import (
 )
 from dialer.adapters.store.ledger import read_ledger
 from dialer.adapters.store.lists import NewLead, NewNumber, add_leads, create_list, suppress_numbers
+from dialer.adapters.store.pacer_states import StoredPacerState, read_pacer_states, save_pacer_states
 from dialer.adapters.store.partitions import ensure_partitions
 from dialer.adapters.store.reservations import (
     Reservation,
@@ -50,6 +52,7 @@ __all__ = [
     "Reservation",
     "SignedInAgent",
     "StoredCampaign",
+    "StoredPacerState",
     "StoredState",
     "add_leads",
     "begin_attempts",
@@ -67,10 +70,13 @@ __all__ = [
     "order_campaign_status",
     "promise_callback",
     "read_campaign",
+    "read_campaign_memories",
     "read_campaigns",
     "read_inbound_numbers",
     "read_ledger",
+    "read_pacer_states",
     "read_stored_state",
+    "read_window_counter",
     "reclaim_leads",
     "record_agent_states",
     "record_campaign_statuses",
@@ -81,6 +87,7 @@ __all__ = [
     "save_campaign_settings",
     "save_dispositions",
     "save_inbound_number",
+    "save_pacer_states",
     "sign_in_agent",
     "suppress_numbers",
 ]

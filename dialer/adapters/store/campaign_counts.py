@@ -51,6 +51,12 @@ async def count_leads(connection: Connection, campaign_number: int, now: datetim
     )
 
 
+async def due_zones(connection: Connection, campaign_number: int, now: datetime) -> list[tuple[str, ...]]:
+    """The groups of time zones in which leads of a campaign are due."""
+    rows = await connection.fetch(sql("due_zone_groups"), campaign_number, now)
+    return [tuple(row["zones"]) for row in rows]
+
+
 async def count_attempts(connection: Connection, campaign_number: int, since: datetime) -> dict[str, int]:
     """Count the attempts dialed since an instant by outcome; those that go on are called `in progress`."""
     rows = await connection.fetch(sql("count_attempts"), campaign_number, since)

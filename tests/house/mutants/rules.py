@@ -93,13 +93,6 @@ MUTANTS: tuple[Mutant, ...] = (
         after="pending=0,",
     ),
     Mutant(
-        name="rules: Ofcom's machine share is not taken off the drops",
-        catches=f"{LEDGER}::test_ofcom_rate_of_the_worked_example_is_64_44_percent",
-        path="rules/abandon_ledger.py",
-        before="abandoned * (1.0 - machine_share)",
-        after="abandoned * 1.0",
-    ),
-    Mutant(
         name="rules: the upper bound is the measured ratio",
         catches=f"{TESTS}/test_ratio_bound.py::test_bound_of_any_counts_is_that_of_scipy",
         path="rules/ratio_bound.py",

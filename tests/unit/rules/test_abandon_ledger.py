@@ -14,11 +14,11 @@ from rules.abandon_ledger import (
     LedgerEntry,
     abandon_class,
     abandon_counts,
-    abandon_ratio,
-    abandon_ratio_with_machine_estimate,
 )
+from rules.abandon_share import abandon_ratio
 from rules.detection import DetectionVerdict
 from rules.errors import InvalidRuleError
+from tests.unit.rules.any_calls import definitions, entries_of_any_kind
 
 TWO_SECONDS_FROM_ANSWER = AbandonDefinition(
     limit_ratio=0.03,
@@ -144,7 +144,7 @@ def test_ratio_counts_abandoned_over_abandoned_and_connected() -> None:
     ]
 
     assert abandon_counts(entries, TWO_SECONDS_FROM_ANSWER) == AbandonCounts(
-        connected=5, abandoned=3, client_left_early=1, not_live=2, pending=1
+        connected=5, abandoned=3, client_left_early=1, not_live=2, pending=1, machines_detected=1
     )
     assert abandon_ratio(entries, TWO_SECONDS_FROM_ANSWER) == 3 / 8
 
@@ -152,35 +152,6 @@ def test_ratio_counts_abandoned_over_abandoned_and_connected() -> None:
 def test_ratio_without_live_answers_is_unknown() -> None:
     """Nought of nought is not nought percent."""
     assert abandon_ratio([UNANSWERED], TWO_SECONDS_FROM_ANSWER) is None
-
-
-def test_ofcom_rate_of_the_worked_example_is_64_44_percent() -> None:
-    """29 drops; agents took 9 people and 7 machines: 29 × 9/16 = 16.3125 of 25.3125."""
-    ratio = abandon_ratio_with_machine_estimate(abandoned=29, live_to_agents=9, machines_to_agents=7)
-
-    assert ratio == pytest.approx(16.3125 / 25.3125)
-    assert f"{ratio:.2%}" == "64.44%"
-
-
-def test_ofcom_rate_with_a_detector_adds_its_false_positives() -> None:
-    """2 drops and 3 people taken for machines, 95 with agents: 5 ÷ 100."""
-    ratio = abandon_ratio_with_machine_estimate(
-        abandoned=2, live_to_agents=95, machines_to_agents=0, false_positives_estimated=3.0
-    )
-
-    assert ratio == pytest.approx(0.05)
-
-
-def test_ofcom_rate_before_any_agent_took_a_call_counts_every_drop() -> None:
-    """Nothing is known of the machines' share, so none is taken off; without calls there is no rate."""
-    assert abandon_ratio_with_machine_estimate(abandoned=4, live_to_agents=0, machines_to_agents=0) == 1.0
-    assert abandon_ratio_with_machine_estimate(abandoned=0, live_to_agents=0, machines_to_agents=0) is None
-
-
-def test_ofcom_rate_of_a_negative_count_is_refused() -> None:
-    """The error names the count."""
-    with pytest.raises(InvalidRuleError, match="live_to_agents"):
-        abandon_ratio_with_machine_estimate(abandoned=1, live_to_agents=-1, machines_to_agents=0)
 
 
 @pytest.mark.parametrize(
@@ -193,39 +164,6 @@ def test_definition_that_makes_no_sense_is_refused(
     """A limit of 3 is a percentage given as a share."""
     with pytest.raises(InvalidRuleError, match=field):
         replace(TWO_SECONDS_FROM_ANSWER, limit_ratio=limit_ratio, agent_within_seconds=agent_within_seconds)
-
-
-# Also instants out of order and not numbers at all: a clock may jump, a call has still taken place.
-instants = st.floats(95.0, 110.0) | st.just(float("nan"))
-maybe_instants = st.none() | instants
-# Most calls are answered, and few are both bridged and given the message: without this weight the
-# rarer ways through the classes would hardly be drawn.
-mostly_instants = instants | instants | maybe_instants
-seldom_instants = st.none() | st.none() | maybe_instants
-entries_of_any_kind = st.builds(
-    LedgerEntry,
-    attempt_id=st.just("a"),
-    campaign_id=st.just("c"),
-    answered_at=mostly_instants,
-    greeting_ended_at=maybe_instants,
-    verdict=st.sampled_from(DetectionVerdict),
-    verdict_at=maybe_instants,
-    offered_at=maybe_instants,
-    bridged_at=seldom_instants,
-    client_gone_at=mostly_instants,
-    message_started_at=seldom_instants,
-    message_ended_at=maybe_instants,
-    ended_at=maybe_instants,
-    agent_declared_machine=st.none() | st.booleans(),
-)
-definitions = st.builds(
-    AbandonDefinition,
-    limit_ratio=st.just(0.03),
-    agent_within_seconds=st.floats(0.0, 5.0),
-    clock_start=st.sampled_from(ClockStart),
-    early_hang_up_counts=st.booleans(),
-    source=st.just("test"),
-)
 
 
 @settings(max_examples=200)

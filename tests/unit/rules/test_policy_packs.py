@@ -73,7 +73,7 @@ def test_us_federal_figures_are_those_of_the_texts() -> None:
     pack = get_policy_pack("us_federal")
 
     assert pack.abandon_definition.limit_ratio == 0.03
-    assert pack.abandon_windows == (AbandonWindow.CAMPAIGN_THIRTY_DAYS,)
+    assert [limit.window for limit in pack.abandon_limits] == [AbandonWindow.CAMPAIGN_THIRTY_DAYS]
     assert (pack.ring_seconds_min, pack.message_required) == (15.0, True)
     assert (pack.attempt_caps, pack.rest_after_abandon_seconds) == ((), 0.0)
 
@@ -99,7 +99,14 @@ def test_strict_generic_is_in_nothing_looser_than_us_federal() -> None:
     assert strict.abandon_definition.limit_ratio <= federal.abandon_definition.limit_ratio
     assert strict.abandon_definition.agent_within_seconds <= federal.abandon_definition.agent_within_seconds
     assert strict.abandon_definition.clock_start is ClockStart.ANSWER
-    assert set(strict.abandon_windows) >= set(federal.abandon_windows)
+    windows, federal_windows = ({limit.window for limit in pack.abandon_limits} for pack in (strict, federal))
+    assert windows >= federal_windows
+    assert [(limit.name, limit.rolling_hours) for limit in strict.abandon_limits] == [
+        ("day", None),
+        ("24 hours", 24.0),
+        ("month", None),
+        ("30 days", None),
+    ]
     assert strict.ring_seconds_min >= federal.ring_seconds_min
     assert strict.message_required
     assert strict.rest_after_abandon_seconds == 5 * 86_400.0
@@ -120,7 +127,9 @@ def test_pack_without_windows_or_sources_is_refused() -> None:
     """A limit that holds in no window limits nothing; a figure without a source is a guess."""
     pack = get_policy_pack("us_federal")
 
-    with pytest.raises(InvalidRuleError, match="abandon_windows"):
-        replace(pack, abandon_windows=())
+    with pytest.raises(InvalidRuleError, match="abandon_limits"):
+        replace(pack, abandon_limits=())
+    with pytest.raises(InvalidRuleError, match="a name of its own"):
+        replace(pack, abandon_limits=pack.abandon_limits * 2)
     with pytest.raises(InvalidRuleError, match="sources"):
         replace(pack, sources=())
