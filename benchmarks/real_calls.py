@@ -33,10 +33,11 @@ OPEN_LEADS = "select count(*) from dialer.dial_queue"
 OPEN_ATTEMPTS = "select count(*) from dialer.open_attempts"
 WAITS = """select extract(epoch from bridged_at - answered_at)::float8 as wait, answered_at
     from dialer.abandon_ledger where answered_at >= $1 order by answered_at"""
-RATES = (30.0, 35.0, 40.0, 45.0)
-"""The last one needs 300 telephones, all that the laboratory's Asterisk took so far."""
+RATES = (40.0, 50.0, 60.0)
 HELD_P99_MS_MAX = 100.0
 HELD_SECONDS = 60.0
+HELD_TALK_SECONDS = 2.0  # shorter, since the laboratory has taken 300 telephones at most
+HELD_TRUNK_FACTOR = 1.15  # or the trunk's own limit would be what is measured
 HELD_SHARE_MIN = 0.95
 """A rate is held where so much of it was really placed and answered."""
 
@@ -153,7 +154,7 @@ def measure_idle(count: int = 200) -> Figure:
     )
 
 
-def talkers() -> RandomPopulation:
+def talkers(talk_seconds: float = TALK_SECONDS) -> RandomPopulation:
     """People who all answer, after different times, and talk about so long."""
     return RandomPopulation(
         seed=1,
@@ -167,13 +168,13 @@ def talkers() -> RandomPopulation:
         hangs_up_early_ratio=0.0,
         ring_seconds_mean=RING_SECONDS,
         ring_seconds_min=0.5,
-        talk_seconds_mean=TALK_SECONDS,
+        talk_seconds_mean=talk_seconds,
     )
 
 
-def agents_for(rate: float) -> int:
+def agents_for(rate: float, talk_seconds: float = TALK_SECONDS) -> int:
     """As many as talk at once or wait for a line that rings, and some more: one line for each idle agent."""
-    return int(rate * (TALK_SECONDS + RING_SECONDS + 0.8)) + 10
+    return int(rate * (talk_seconds + RING_SECONDS + 0.8)) + 10
 
 
 def run_bare(centre: CallCentre, run: int, rate: float, seconds: float) -> tuple[float, ...]:
@@ -192,7 +193,7 @@ def measure_load(rate: float = 25.0, seconds: float = 60.0) -> list[Figure]:
         bare_waits = run_bare(centre, 2, rate, seconds)
         load = asyncio.run(load_program(centre, 3, agents, int(rate * seconds)))
     p50, p99, bare_p99 = load.share(0.5), load.share(0.99), quantile(bare_waits, 0.99)
-    late = sum(1 for wait in load.waits if wait > 2.0) + load.answered - len(load.waits)
+    late = sum(1 for wait in load.waits if wait > 2.0) + load.abandoned
     conditions = (
         f"{load.answered} answered calls at {load.answers_per_second:.1f}/s, talk about {TALK_SECONDS:g} s, "
         f"{agents} agents, no detection, no recording; bare script: {len(bare_waits)} calls, "
@@ -247,8 +248,8 @@ def measure_highest_rate() -> Figure:
     highest = {"bare script": 0.0, "program": 0.0}
     failed: set[str] = set()
     for run, rate in enumerate(RATES):
-        agents = agents_for(rate)
-        with lab(agents, talkers(), rate) as centre:
+        agents = agents_for(rate * HELD_TRUNK_FACTOR, HELD_TALK_SECONDS)
+        with lab(agents, talkers(HELD_TALK_SECONDS), rate * HELD_TRUNK_FACTOR) as centre:
             if "bare script" not in failed:
                 waits = run_bare(centre, 10 + run, rate, HELD_SECONDS)
                 _note("bare script", rate, waits, len(waits) / HELD_SECONDS, highest, failed, tried)
@@ -264,7 +265,7 @@ def measure_highest_rate() -> Figure:
         goal=">= 0.85 of the bare script's",
         measured=f"{highest['program']:g}/s against {highest['bare script']:g}/s = {ratio:.2f}",
         is_met=ratio >= 0.85,
-        conditions="; ".join(tried),
+        conditions=f"talk about {HELD_TALK_SECONDS:g} s; " + "; ".join(tried),
     )
 
 
