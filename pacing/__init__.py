@@ -23,7 +23,7 @@ from pacing.interface import (
     PacingInputs,
     WindowBudget,
 )
-from pacing.methods import create_pacer, list_methods, setting_ranges
+from pacing.methods import create_pacer, list_methods, list_peers, setting_ranges
 from pacing.pacer import Pacer
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "WindowBudget",
     "create_pacer",
     "list_methods",
+    "list_peers",
     "setting_ranges",
 ]

@@ -42,6 +42,10 @@ class BindingConstraint(StrEnum):
     IDLE_AGENTS = "idle_agents"  # each idle agent has its lines already
     AGENT_LOAD = "agent_load"  # more calls would overload the team in the long run (Erlang)
     ABANDON_RISK = "abandon_risk"  # the next live answer would too probably find no agent
+    LINES_PER_AGENT = "lines_per_agent"  # each agent counted has the lines that the method's level gives him
+    DIAL_GAP = "dial_gap"  # each agent without a line still looks for the next number (manual-gap)
+    AGENTS_FORECAST = "agents_forecast"  # as many lines as agents are forecast to be free for
+    CALLS_WAITING = "calls_waiting"  # so many live answers wait that none may be added
     LINES_PER_AGENT_MAX = "lines_per_agent_max"  # as many lines for each agent as the method ever rings
     ABANDON_LIMIT = "abandon_limit"  # the abandon budget is spent: one line per idle agent at most
     INBOUND_WAITING = "inbound_waiting"  # an inbound call waits: agents belong to it

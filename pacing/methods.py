@@ -5,6 +5,21 @@ from pacing.agentless import AgentlessPacer
 from pacing.erlang import ErlangPacer
 from pacing.errors import UnknownMethodError
 from pacing.pacer import Pacer
+from pacing.peers.dial_gap import ManualGapPacer
+from pacing.peers.expected_value import ExpectedValuePacer
+from pacing.peers.gain_correction import GainCorrectionPacer
+from pacing.peers.gated_level import GatedLevelPacer
+from pacing.peers.impact import ImpactReplayPacer
+from pacing.peers.issabel import IssabelPacer
+from pacing.peers.ratio_with_stop import RatioWithStopPacer
+from pacing.peers.target_abandon import TargetAbandonPacer
+from pacing.peers.vicidial import (
+    VicidialAveragePacer,
+    VicidialHardLimitPacer,
+    VicidialRatioPacer,
+    VicidialTaperedPacer,
+)
+from pacing.peers.wombat import WombatBoostPacer
 from pacing.predictive import PredictivePacer
 from pacing.progressive import ProgressivePacer
 from pacing.ratio import RatioPacer
@@ -20,17 +35,39 @@ PACERS: dict[str, type[Pacer]] = {
         ErlangPacer,
         PredictivePacer,
         AgentlessPacer,
+        ManualGapPacer,
+        VicidialRatioPacer,
+        VicidialHardLimitPacer,
+        VicidialTaperedPacer,
+        VicidialAveragePacer,
+        IssabelPacer,
+        WombatBoostPacer,
+        RatioWithStopPacer,
+        ImpactReplayPacer,
+        GatedLevelPacer,
+        GainCorrectionPacer,
+        TargetAbandonPacer,
+        ExpectedValuePacer,
     )
 }
 
 
 def list_methods() -> tuple[str, ...]:
-    """Names of the pacing methods, in the order of their power.
+    """Names of the pacing methods: ours in the order of their power, then the peers.
 
     >>> "progressive" in list_methods()
     True
     """
     return tuple(PACERS)
+
+
+def list_peers() -> tuple[str, ...]:
+    """Names of those methods that are other dialers' algorithms, here to be compared with.
+
+    >>> "issabel" in list_peers(), "predictive" in list_peers()
+    (True, False)
+    """
+    return tuple(name for name, pacer in PACERS.items() if pacer.is_peer)
 
 
 def setting_ranges(method: str) -> SettingRanges:

@@ -55,6 +55,9 @@ class Pacer(ABC):
     serves_agents: ClassVar[bool] = (
         True  # False: its calls need no agent, so neither inbound nor idle agents matter
     )
+    is_peer: ClassVar[bool] = (
+        False  # True: another dialer's algorithm, here to be compared with (pacing/peers)
+    )
     setting_ranges: ClassVar[SettingRanges] = {}
 
     def __init__(self, terms: PacerTerms, settings: Mapping[str, float]) -> None:

@@ -17,6 +17,7 @@ ROOM_PARTS = (
     "dialer/core",
     "dialer/messages",
     "docs/decisions",
+    "pacing/peers",
     "tests",
     "tools",
 )

@@ -12,8 +12,10 @@ from pacing import (
     UnknownSettingError,
     create_pacer,
     list_methods,
+    list_peers,
     setting_ranges,
 )
+from pacing.methods import PACERS
 from tests.unit.pacing.snapshots import floor
 
 FIGURES: dict[str, list[object]] = {
@@ -32,6 +34,14 @@ def test_method_promised_is_listed_and_decides_without_any_observation(method: s
     """Each method exists and gives a decision of its own name at once."""
     assert method in list_methods()
     assert create_pacer(method).decide(floor()).method == method
+
+
+def test_list_of_methods_names_ours_first_and_peers_after_them() -> None:
+    """Whoever chooses meets our own methods before those that are here for comparison."""
+    methods, peers = list_methods(), list_peers()
+    assert methods[-len(peers) :] == peers
+    assert [name for name in methods if PACERS[name].is_peer] == list(peers)
+    assert "predictive" not in peers
 
 
 def test_method_that_does_not_exist_is_refused_with_the_list() -> None:

@@ -7,7 +7,7 @@ import pytest
 from pacing import Pacer, PacerStateError, create_pacer, list_methods
 from tests.unit.pacing.snapshots import ages, floor
 
-LEARNING = ("erlang", "predictive")
+LEARNING = ("erlang", "predictive", "issabel", "expected-value", "impact-replay", "gain-correction")
 
 
 def taught(method: str) -> Pacer:

@@ -1,0 +1,1 @@
+"""The formulas of the field's algorithms, against steps calculated by hand."""
