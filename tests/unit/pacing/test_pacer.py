@@ -78,7 +78,7 @@ def is_within_limits(decision: PacingDecision, inputs: PacingInputs, lines_max: 
 
 
 @given(METHODS, st.none() | st.integers(0, 60), STEPS)
-@settings(max_examples=80)
+@settings(max_examples=120)
 def test_pacer_of_any_method_stays_within_limits_whatever_comes(
     method: str, lines_max: int | None, steps: list[tuple[list[tuple[str, float]], PacingInputs]]
 ) -> None:

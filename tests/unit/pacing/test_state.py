@@ -7,7 +7,7 @@ import pytest
 from pacing import Pacer, PacerStateError, create_pacer, list_methods
 from tests.unit.pacing.snapshots import ages, floor
 
-LEARNING = ("erlang", "predictive", "issabel", "expected-value", "impact-replay", "gain-correction")
+LEARNING = ("erlang", "predictive", "expected-value")
 
 
 def taught(method: str) -> Pacer:

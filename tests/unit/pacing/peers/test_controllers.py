@@ -30,7 +30,7 @@ def test_corrected_lines_move_by_the_relative_error(
 
 def correcting(**settings: float) -> GainCorrectionPacer:
     """A pacer of the kind."""
-    pacer = create_pacer("gain-correction", **settings)
+    pacer = create_pacer("gain-correction", **settings)  # type: ignore[arg-type]
     assert isinstance(pacer, GainCorrectionPacer)
     return pacer
 
@@ -91,7 +91,7 @@ def test_steered_level_is_one_and_proportion_and_integral(
 
 def steering(**settings: float) -> TargetAbandonPacer:
     """A pacer of the kind, with an integral that moves a quarter in a step."""
-    pacer = create_pacer("target-abandon", gain_integral_per_minute=1.0, **settings)
+    pacer = create_pacer("target-abandon", gain_integral_per_minute=1.0, **settings)  # type: ignore[arg-type]
     assert isinstance(pacer, TargetAbandonPacer)
     return pacer
 

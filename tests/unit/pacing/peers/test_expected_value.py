@@ -42,7 +42,7 @@ def test_lines_answer_as_often_as_agents_are_free(
 
 def predicting(**settings: float) -> ExpectedValuePacer:
     """A pacer of the kind."""
-    pacer = create_pacer("expected-value", **settings)
+    pacer = create_pacer("expected-value", **settings)  # type: ignore[arg-type]
     assert isinstance(pacer, ExpectedValuePacer)
     return pacer
 

@@ -63,7 +63,7 @@ def test_gate_shuts_at_the_cap_and_opens_below_the_release_after_its_time(
 
 def gated(**settings: float) -> GatedLevelPacer:
     """A pacer of the kind."""
-    pacer = create_pacer("gated-adapt", **settings)
+    pacer = create_pacer("gated-adapt", **settings)  # type: ignore[arg-type]
     assert isinstance(pacer, GatedLevelPacer)
     return pacer
 

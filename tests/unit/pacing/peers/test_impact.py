@@ -37,8 +37,8 @@ def test_replay_dials_who_is_next_when_a_call_is_not_answered() -> None:
 
 
 def test_replay_rounds_parts_of_a_line_off_and_counts_ringing_lines() -> None:
-    """Two agents × 1.4 are 2.8, two lines: both answered, nobody abandoned."""
-    outcome = replay([LIVE] * 5, agents=2, lines_per_agent=1.4, seconds=3)
+    """Two agents × 1.4 are 2.8, two lines, and no third while they ring: nobody is abandoned."""
+    outcome = replay([LIVE] * 5, agents=2, lines_per_agent=1.4, seconds=4)
     assert (outcome.answered_live, outcome.abandoned) == (2, 0)
 
 
@@ -53,14 +53,16 @@ def test_replay_at_the_limit_or_without_answers_is_not_within(
     assert outcome.is_within(0.03) is is_within
 
 
-def test_best_lines_are_the_busiest_that_keep_the_limit() -> None:
-    """A dead call before each live one: two lines for the one agent halve the wait and abandon nobody."""
-    calls = [DEAD, LIVE] * 3
-    shares = {
-        lines: replay(calls, agents=1, lines_per_agent=lines, seconds=60).talk_share for lines in (1.0, 2.0)
-    }
-    assert shares[2.0] > shares[1.0]
-    assert best_lines_per_agent(calls, agents=1, limit_ratio=0.03, seconds=60) == pytest.approx(2.0)
+@pytest.mark.parametrize(("limit_ratio", "best"), [(0.03, 2.0), (0.40, 3.0)])
+def test_best_lines_are_the_busiest_that_keep_the_limit(limit_ratio: float, best: float) -> None:
+    """One answer in three: 1, 1.5, 2, 2.5 and 3 lines are tried; the last talks most and abandons a third."""
+    calls = [DEAD, DEAD, LIVE] * 3
+    outcomes = [
+        replay(calls, agents=2, lines_per_agent=lines, seconds=60) for lines in (1.0, 1.5, 2.0, 2.5, 3.0)
+    ]
+    assert [outcome.abandoned for outcome in outcomes] == [0, 5, 0, 9, 10]
+    assert [round(60 * outcome.talk_share) for outcome in outcomes] == [20, 22, 29, 27, 30]
+    assert best_lines_per_agent(calls, agents=2, limit_ratio=limit_ratio, seconds=60) == pytest.approx(best)
 
 
 def test_best_lines_of_calls_that_none_answers_are_one() -> None:
@@ -68,9 +70,9 @@ def test_best_lines_of_calls_that_none_answers_are_one() -> None:
     assert best_lines_per_agent([DEAD] * 60, agents=5, limit_ratio=0.03, seconds=60) == pytest.approx(1.0)
 
 
-def taught(*, calls: int = 60, now: float = 0.0) -> ImpactReplayPacer:
+def taught(*, calls: int = 60, now: float = 0.0, abandon_limit_ratio: float = 0.5) -> ImpactReplayPacer:
     """A pacer that has seen calls of which one in three was answered, and a talk of 60 s for each."""
-    pacer = create_pacer("impact-replay")
+    pacer = create_pacer("impact-replay", abandon_limit_ratio=abandon_limit_ratio)
     assert isinstance(pacer, ImpactReplayPacer)
     for call in range(calls):
         pacer.observe("live_answer" if call % 3 == 0 else "no_answer", now, 6.0)
@@ -88,10 +90,10 @@ def test_optimiser_with_few_calls_or_agents_says_one(calls: int, agents: int) ->
 
 
 def test_optimiser_with_enough_of_both_finds_more_than_one_line() -> None:
-    """One answer in three: something between one and three lines."""
+    """One answer in three, and half of them may be abandoned: two lines and a half talk most."""
     pacer = taught()
     pacer.decide(floor(now=0.0, agents_idle=2))
-    assert 1.0 < pacer.best <= 3.0
+    assert pacer.best == pytest.approx(2.5)
 
 
 def test_optimiser_replays_once_a_minute() -> None:
@@ -122,7 +124,7 @@ def test_optimiser_dials_factor_times_idle_less_ringing(
     best: float, abandoned: int, now: float, idle: int, ringing: int, lines: int
 ) -> None:
     """int(factor × idle - ringing), the factor slowed while the limit is crossed."""
-    pacer = taught(calls=3)
+    pacer = taught(calls=3, abandon_limit_ratio=0.03)
     for fate in ["connected"] * 95 + ["abandoned"] * abandoned:
         pacer.observe(fate, 0.0, 1.0)
     pacer.decide(floor(now=now))  # the replay that is due now has too few calls and would say one
@@ -141,8 +143,7 @@ def test_optimiser_forgets_calls_of_more_than_half_an_hour_ago() -> None:
 def test_optimiser_restored_replays_the_same_calls() -> None:
     """The calls outlive a restart, and the new clock may begin at zero."""
     pacer = taught(now=9000.0)
-    restored = create_pacer("impact-replay")
+    restored = create_pacer("impact-replay", abandon_limit_ratio=0.5)
     restored.restore_state(pacer.export_state())
     snapshot = floor(now=0.0, agents_idle=4)
-    pacer.decide(floor(now=9000.0, agents_idle=4))
-    assert restored.decide(snapshot).lines == int(pacer.best * 4) > 4
+    assert restored.decide(snapshot).lines == 10

@@ -91,7 +91,7 @@ def play(pacer: Pacer, seconds: range, **changes: object) -> list[int]:
 
 def servo(method: str, **settings: float) -> VicidialAdaptPacer:
     """A pacer of the family."""
-    pacer = create_pacer(method, **settings)
+    pacer = create_pacer(method, **settings)  # type: ignore[arg-type]
     assert isinstance(pacer, VicidialAdaptPacer)
     return pacer
 
