@@ -11,6 +11,7 @@ import typer
 from app import __version__
 from app.asterisk_commands import asterisk
 from app.backup_commands import backup, restore
+from app.benchmark_command import benchmark
 from app.campaign_commands import agents, campaigns
 from app.catalogue_commands import faults, methods, scenarios
 from app.check_command import check
@@ -55,6 +56,7 @@ for command in (
     check,
     demo,
     simulate,
+    benchmark,
     rehearse,
     migrate,
     agents,

@@ -7,11 +7,11 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.figure import Figure
-from benchmarks.pacing_clock import pacing_clock
 from dialer.core import Engine, EngineSettings
 from dialer.core.commands import Command
 from dialer.core.events import Event
 from simulations.invariant_watcher import InvariantWatcher
+from simulations.pacing_clock import pacing_clock
 from simulations.simulation import Simulation
 
 SCENARIO, METHOD, SEED = "medium", "progressive", 1

@@ -4,7 +4,7 @@ import multiprocessing
 from dataclasses import dataclass
 
 from benchmarks.figure import Figure, memory_megabytes_max
-from benchmarks.pacing_clock import pacing_clock
+from simulations.pacing_clock import pacing_clock
 from simulations.simulation import run_simulation
 
 SCENARIO, METHOD, SEED = "medium", "predictive", 1
@@ -66,7 +66,7 @@ def _run(agents: int, hours: float) -> RunCost:
         watch_seconds=timings.watch_seconds,
         network_seconds=timings.network_seconds,
         decisions=pacing.decisions,
-        decide_seconds_mean=pacing.decide_seconds / max(1, pacing.decisions),
+        decide_seconds_mean=pacing.decide_seconds_mean,
         memory_megabytes=memory_megabytes_max(),
         talk_ratio=result.talk_ratio or 0.0,
         abandon_ratio=result.abandon_ratio or 0.0,

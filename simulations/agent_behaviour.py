@@ -22,6 +22,21 @@ class GroupBreak:
     share_ratio: float = 1.0
 
 
+DAYS_PER_WEEK, WORKING_DAYS_PER_WEEK = 7, 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingWeek:
+    """Shifts on the working days of a run of many days; each day's begins 24 h after the one before."""
+
+    shift_seconds: float
+    first_weekday: int = 0  # of the run's first day; 0: Monday
+
+    def works_on(self, day: int) -> bool:
+        """Whether the team comes on that day of the run, counted from 0."""
+        return (self.first_weekday + day) % DAYS_PER_WEEK < WORKING_DAYS_PER_WEEK
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DispositionShare:
     """One code that agents declare after a talk with a person."""
@@ -46,6 +61,7 @@ class AgentBehaviour:
     break_every: Distribution | None = None  # s of work between two breaks of one agent
     break_seconds: Distribution = BREAK_SECONDS
     group_breaks: tuple[GroupBreak, ...] = ()
+    working_week: WorkingWeek | None = None  # None: one shift, as long as the run
     hold_ratio: float = 0.0  # talks with a hold
     transfer_ratio: float = 0.0  # talks handed to another agent
     consultation_ratio: float = 0.0  # talks in which a third party is called

@@ -55,12 +55,15 @@ class AgentTime:
 class AgentClock:
     """Adds up agents' time; at any instant it can be read or cut (an hour ends)."""
 
-    __slots__ = ("_open", "_seconds")
+    __slots__ = ("_logged_in", "_open", "_seconds", "_waiting_since", "waits")
 
     def __init__(self) -> None:
         """Begin with nobody logged in."""
         self._seconds = [0.0] * 5
         self._open: dict[AgentId, tuple[int, float]] = {}  # what he does, since when
+        self._waiting_since: dict[AgentId, float] = {}
+        self._logged_in: dict[AgentId, float] = {}  # s of each agent, without what goes on
+        self.waits: dict[AgentId, list[float]] = {}  # s of each agent's waits that have ended
 
     def record(self, command: RecordAgentState) -> None:
         """Take one change of an agent's status or state."""
@@ -68,15 +71,38 @@ class AgentClock:
         before = self._open.get(agent_id)
         if before is not None:
             self._seconds[before[0]] += at - before[1]
+            self._logged_in[agent_id] = self._logged_in.get(agent_id, 0.0) + at - before[1]
         status, state = command.status, command.state
         if status is AgentStatus.LOGGED_OUT:
             self._open.pop(agent_id, None)
+            self._end_wait(agent_id, at)
             return
         if state is AgentState.IDLE:
             use = WAIT if status is AgentStatus.AVAILABLE else OTHER
         else:
             use = _BY_STATE.get(state, OTHER)
         self._open[agent_id] = (use, at)
+        if use != WAIT:
+            self._end_wait(agent_id, at)
+        elif agent_id not in self._waiting_since:
+            self._waiting_since[agent_id] = at
+
+    def _end_wait(self, agent_id: AgentId, at: float) -> None:
+        since = self._waiting_since.pop(agent_id, None)
+        if since is not None:
+            self.waits.setdefault(agent_id, []).append(at - since)
+
+    def wait_ratios(self, now: float) -> list[float]:
+        """Give each agent's wait ÷ logged-in seconds so far, in the order of their ids."""
+        ratios = []
+        for agent_id in sorted({*self._logged_in, *self._open}):
+            waited = sum(self.waits.get(agent_id, ()))
+            waited += now - self._waiting_since.get(agent_id, now)
+            open_since = self._open[agent_id][1] if agent_id in self._open else now
+            logged_in = self._logged_in.get(agent_id, 0.0) + now - open_since
+            if logged_in > 0.0:
+                ratios.append(waited / logged_in)
+        return ratios
 
     def time_until(self, now: float) -> AgentTime:
         """Give the time spent so far, with what goes on cut at `now`."""

@@ -42,6 +42,16 @@ class PartyKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedAttempt:
+    """What one attempt of the past met; durations in seconds."""
+
+    kind: PartyKind
+    ring_seconds: float = 0.0  # from the dial to the answer
+    talk_seconds: float = 0.0  # with the agent, if a person answered
+    wrap_up_seconds: float = 0.0  # after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Population:
     """The parties of one list, as data. Ratios are shares of attempts; durations are in seconds."""
 
@@ -52,6 +62,7 @@ class Population:
     failed_ratio: float = 0.0
     invalid_ratio: float = 0.0  # of leads, not of attempts: a number does not begin to exist
     profile: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # (from second, factor on live_ratio)
+    talk_profile: tuple[tuple[float, float], ...] = ((0.0, 1.0),)  # (from second, factor on talk seconds)
     retry_factor: float = 1.0  # on live_ratio, for each earlier attempt: who did not answer answers less
     post_dial_delay: Distribution = POST_DIAL_DELAY
     ring: Distribution = RING
@@ -67,6 +78,7 @@ class Population:
     machine_recording: Distribution = MACHINE_RECORDING  # after the beep; then the machine hangs up
     agent_hangs_up_ratio: float = 0.5  # of talks, the rest is ended by the party
     detector: DetectorQuality = DETECTOR
+    recorded: tuple[RecordedAttempt, ...] = ()  # not empty: these are met, in this order, instead of draws
 
     def __post_init__(self) -> None:
         """Refuse shares that are none, and a profile that is not in order."""
@@ -77,9 +89,14 @@ class Population:
         highest = max(factor for _, factor in self.profile) * self.live_ratio
         if highest + others > 1.0 + 1e-9:
             raise FigureOutOfRange("shares of one hour", highest + others, "at most 1 in sum")
-        starts = [start for start, _ in self.profile]
-        if starts[0] != 0.0 or starts != sorted(set(starts)) or min(f for _, f in self.profile) < 0.0:
-            raise FigureOutOfRange("profile", self.profile, "from 0 s, in rising order, factors of 0 or more")
+        for name, profile in (("profile", self.profile), ("talk_profile", self.talk_profile)):
+            starts = [start for start, _ in profile]
+            if starts[0] != 0.0 or starts != sorted(set(starts)) or min(f for _, f in profile) < 0.0:
+                raise FigureOutOfRange(name, profile, "from 0 s, in rising order, factors of 0 or more")
+
+
+def _start(change: tuple[float, float]) -> float:
+    return change[0]
 
 
 _RATIOS = (
@@ -164,6 +181,11 @@ class CalledParties:
         population = self.population
         factor = self._factors[bisect_right(self._profile_starts, at) - 1]
         return population.live_ratio * factor * population.retry_factor ** (attempt_number - 1)
+
+    def talk_factor(self, at: float) -> float:
+        """Give the factor on the seconds of a talk that begins at second `at`."""
+        profile = self.population.talk_profile
+        return profile[bisect_right(profile, at, key=_start) - 1][1] if len(profile) > 1 else profile[0][1]
 
     def kind(self, lead_index: int, attempt_number: int, at: float) -> PartyKind:
         """Say what this attempt, dialed at second `at`, meets.

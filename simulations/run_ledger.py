@@ -3,8 +3,10 @@
 What is abandoned is never read from the engine's counters: `rules.abandon_ledger` classes the raw entries.
 """
 
+from array import array
 from collections import Counter
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from dialer.core.commands import Dial, RecordAgentState, RecordAttemptEnded, RecordDisposition
 from dialer.core.outcomes import Outcome
@@ -13,6 +15,14 @@ from rules.abandon_ledger import AbandonClass, AbandonDefinition, LedgerEntry, a
 from simulations.agent_clock import AgentClock, AgentTime
 
 SECONDS_PER_HOUR = 3600.0
+
+
+class CountedAnswer(NamedTuple):
+    """A live answer that the law counts; instants on the engine's clock."""
+
+    answered_at: float
+    dialed_at: float
+    is_abandoned: bool  # else it got an agent in time
 
 
 class HourBook:
@@ -40,6 +50,8 @@ class RunLedger:
         self.answer_delays: list[
             float
         ] = []  # s from answer to bridge, of every live answer that got an agent
+        self.answers: list[CountedAnswer] = []  # in the order in which the attempts ended
+        self.dialed_at = array("d")  # s, of every attempt
         self.inbound_calls = 0
         self.talks = 0  # calls handled: with a disposition, or with one owed in vain
         self.entries: dict[AbandonClass, int] = dict.fromkeys(AbandonClass, 0)
@@ -49,6 +61,7 @@ class RunLedger:
     def dial(self, command: Dial, now: float) -> None:
         """Count an attempt begun."""
         self._hour(now).attempts += 1
+        self.dialed_at.append(now)
 
     def end_attempt(self, command: RecordAttemptEnded) -> None:
         """Count an attempt ended, by outcome and, if the law counts it, by class."""
@@ -70,6 +83,9 @@ class RunLedger:
             hour.abandoned += 1
         elif kind is AbandonClass.CLIENT_LEFT_EARLY:
             hour.left_early += 1
+        if kind in (AbandonClass.CONNECTED, AbandonClass.ABANDONED) and entry.answered_at is not None:
+            is_abandoned = kind is AbandonClass.ABANDONED
+            self.answers.append(CountedAnswer(entry.answered_at, command.dialed_at, is_abandoned))
         if entry.bridged_at is not None and entry.answered_at is not None:
             self.answer_delays.append(entry.bridged_at - entry.answered_at)
 

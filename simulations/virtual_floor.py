@@ -5,6 +5,7 @@ agent.
 """
 
 from collections.abc import Callable, Mapping
+from itertools import count
 
 from dialer.core.agent_session import AgentState, AgentStatus
 from dialer.core.commands import RecordAgentState, RefuseRequest, ShowPreview
@@ -36,6 +37,7 @@ LOG_OUT_SECONDS = 1.0  # from the end of the last call to signing out
 RETURN_SECONDS = 5.0  # from a lost leg's return to work going on
 NOTICE_SECONDS = 10.0  # until an agent sees that he was paused against his will
 MANUAL = "manual"
+SECONDS_PER_DAY = 86_400.0
 
 
 class VirtualFloor:
@@ -79,6 +81,29 @@ class VirtualFloor:
             self._events.schedule(now + self._lateness.value(agent.index, 1), self._log_in, agent)
         for group_break in self._behaviour.group_breaks:
             self._events.schedule(group_break.at_seconds, self._go_together, group_break)
+        if self._behaviour.working_week is not None:
+            self._plan_day(0)
+
+    def _plan_day(self, day: int) -> None:
+        week = self._behaviour.working_week
+        assert week is not None
+        begins_at = day * SECONDS_PER_DAY
+        self._events.schedule(begins_at + week.shift_seconds, self._end_day, day)
+
+    def _end_day(self, day: int, _: int) -> None:
+        """Send everybody home, and plan when they come again."""
+        self.end_shift()
+        week = self._behaviour.working_week
+        assert week is not None
+        next_day = next(later for later in count(day + 1) if week.works_on(later))
+        self._events.schedule(next_day * SECONDS_PER_DAY, self._begin_day, next_day)
+
+    def _begin_day(self, day: int, _: int) -> None:
+        for agent in self._agents.values():
+            agent.is_shift_over = False
+            at = self._events.now + self._lateness.value(agent.index, day + 1)
+            self._events.schedule(at, self._log_in, agent)
+        self._plan_day(day)
 
     def end_shift(self) -> None:
         """Let everybody finish his call and go home."""

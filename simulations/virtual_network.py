@@ -295,7 +295,7 @@ class VirtualNetwork:
             seconds, agent_ends = MACHINE_NOTICE_SECONDS, True
         else:
             draws = parties.talk if leg.conversations == 0 else parties.talk_again
-            seconds = draws.value(index, number)
+            seconds = draws.value(index, number) * parties.talk_factor(now)
             agent_ends = parties.hang_up_side.value(index, number) < parties.population.agent_hangs_up_ratio
         leg.conversations += 1
         leaves_at = now + seconds + (HANG_UP_SLACK_SECONDS if agent_ends else 0.0)

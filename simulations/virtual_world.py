@@ -28,6 +28,7 @@ from simulations.house_events import HouseEvents
 from simulations.inbound_callers import InboundCallers
 from simulations.lead_list import LeadList
 from simulations.random_streams import PartyDraws, Quantity, RandomStreams
+from simulations.recorded_parties import parties_of
 from simulations.scenario import Scenario
 from simulations.third_parties import ThirdParties
 from simulations.virtual_agent import VirtualAgent
@@ -75,7 +76,7 @@ class VirtualWorld:
         )
         self.agents = _agents(scenario, agents, streams)
         parties = {
-            index: CalledParties(plan.population, streams, index)
+            index: parties_of(plan.population, streams, index)
             for index, plan in enumerate(scenario.campaigns)
         }
         self.leads = _lead_source(self, agents, hours, parties, streams, lead_source)

@@ -65,6 +65,24 @@ def test_time_of_what_still_goes_on_is_cut_where_it_is_read() -> None:
     assert clock.time_until(9.0).talk_seconds == 9.0
 
 
+def test_waits_of_an_agent_are_told_one_by_one() -> None:
+    """A wait ends with work, a break or the end of the day; a second word of the same wait begins none."""
+    clock = AgentClock()
+    for change in (
+        record(0.0, AgentState.IDLE),
+        record(4.0, AgentState.IDLE),
+        record(10.0, AgentState.TALKING),
+        record(40.0, AgentState.IDLE),
+        record(45.0, AgentState.IDLE, PAUSED),
+        record(50.0, AgentState.IDLE),
+        record(57.0, AgentState.OFFLINE, LOGGED_OUT),
+        record(80.0, AgentState.IDLE),
+    ):
+        clock.record(change)
+    assert clock.waits == {"anna": [10.0, 5.0, 7.0]}
+    assert clock.wait_ratios(100.0) == [pytest.approx(42.0 / 77.0)]
+
+
 def test_ratio_of_nobody_is_none() -> None:
     """A broadcast has no agents to measure."""
     time = AgentClock().time_until(100.0)

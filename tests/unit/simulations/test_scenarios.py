@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from simulations import scenarios
+from simulations.agent_behaviour import WorkingWeek
 from simulations.errors import DataSetMissing, FigureOutOfRange, UnknownName
 from simulations.scenario import TeamPlan
 from simulations.scenarios import get_scenario, list_scenarios
@@ -56,6 +57,40 @@ def test_medium_has_the_live_ratio_that_it_promises() -> None:
     """Live answers are 0.25 to 0.3 of all attempts."""
     result = run_simulation("medium", method="progressive", agents=30, hours=1.0, seed=3)
     assert 0.23 < result.answered_live / result.attempts < 0.30
+
+
+COMPARED = sorted(set(list_scenarios()) - REQUIRED)
+
+
+@pytest.mark.parametrize("name", COMPARED)
+def test_compared_scenario_of_any_name_runs_with_all_invariants(name: str) -> None:
+    """Five minutes of each scenario that methods are compared on."""
+    result = run_simulation(name, method="ratio", agents=6, hours=1 / 12, seed=2)
+    assert result.attempts > 10
+    assert result.invariants_checked > 20
+
+
+def test_list_changes_make_talks_longer_and_shorter() -> None:
+    """The second hour's talks last half as long as the same people's in a plain list."""
+    hours = 2.0
+    changed = run_simulation("list_changes", method="progressive", agents=8, hours=hours, seed=4).per_hour
+    plain = run_simulation("medium", method="progressive", agents=8, hours=hours, seed=4).per_hour
+    talk = [
+        (one.talk_ratio or 0.0) / (other.talk_ratio or 1.0) for one, other in zip(changed, plain, strict=True)
+    ]
+    assert talk[0] == pytest.approx(1.0, abs=0.02)
+    assert talk[1] < 0.8
+
+
+def test_month_has_shifts_on_working_days_and_nobody_at_night() -> None:
+    """From Friday to Monday: two agents work two hours on each of two days."""
+    friday = WorkingWeek(shift_seconds=2 * 3600.0, first_weekday=4)
+    month = get_scenario("month")
+    week_end = replace(month, behaviour=replace(month.behaviour, working_week=friday, break_every=None))
+    result = run_simulation(week_end, method="manual", agents=2, hours=74.5, seed=1)
+    assert result.logged_in_seconds == pytest.approx(2 * 2 * 2 * 3600.0, rel=0.03)
+    worked = [hour.hour for hour in result.per_hour if hour.attempts]
+    assert worked == [0, 1, 72, 73]
 
 
 def test_bank_without_its_data_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

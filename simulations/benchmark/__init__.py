@@ -1,0 +1,1 @@
+"""The benchmark of pacing methods: design, runs, bounds, results and report."""

@@ -1,0 +1,46 @@
+"""All of a benchmark: runs what is missing of the chosen cells, and writes tables and report.
+
+The command line chooses cells and shows progress; a program may do the same.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulations.benchmark.code_version import code_version
+from simulations.benchmark.design import Cell
+from simulations.benchmark.result_tables import FinishedRun, write_tables
+from simulations.benchmark.results_file import ResultsFile
+from simulations.benchmark.run_task import RunTask
+from simulations.benchmark.runner import Carrier, run_missing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkProgress:
+    """Who hears how far the runs are."""
+
+    on_plan: Callable[[int, float], None]  # runs that are missing, and their agent hours in all
+    on_run: Callable[[RunTask], None]  # a run has finished
+
+
+def run_benchmark(
+    cells: Sequence[Cell], *, first_seed: int, out: Path, carry_out: Carrier, progress: BenchmarkProgress
+) -> list[FinishedRun]:
+    """Run what is missing, write the tables into `out`, and give all runs of these cells.
+
+    Raises what `run_task` raises, and DataFileError where `out` cannot be used.
+    """
+    version = code_version()
+    results = ResultsFile(out, version)
+    tasks = {task.key(version): (task, cell) for cell in cells for task in cell.tasks(first_seed)}
+    missing = results.missing(task for task, _ in tasks.values())
+    progress.on_plan(len(missing), sum(task.agent_hours for task in missing))
+    run_missing(missing, results, carry_out, progress.on_run)
+    runs = []
+    for task, cell in tasks.values():
+        outcome = results.find(task)
+        assert outcome is not None, "every task has been run"
+        runs.append(FinishedRun(task=task, outcome=outcome, is_held_out=cell.is_held_out))
+    runs.sort(key=lambda run: run.place)
+    write_tables(out, runs, version)
+    return runs

@@ -1,0 +1,65 @@
+"""Planted faults of the benchmark: what its figures, its results file and its design must not do."""
+
+from tests.house.mutants.mutant import Mutant
+
+UNIT = "tests/unit/simulations/benchmark"
+ROOM = "simulations/benchmark"
+
+MUTANTS = (
+    Mutant(
+        name="benchmark: a window begins with the answer before it",
+        catches=f"{UNIT}/test_rolling_window.py::test_worst_window_of_any_calls_is_that_of_all_windows_tried",
+        path=f"{ROOM}/rolling_window.py",
+        before='begins = np.searchsorted(at, at - seconds, side="right")',
+        after='begins = np.maximum(0, np.searchsorted(at, at - seconds, side="right") - 1)',
+    ),
+    Mutant(
+        name="benchmark: the warm-up counts",
+        catches=f"{UNIT}/test_run_task.py::test_warm_up_of_a_run_is_not_counted",
+        path=f"{ROOM}/run_figures.py",
+        before="if answer.answered_at >= span.warm_up_seconds]",
+        after="if answer.answered_at >= 0.0]",
+    ),
+    Mutant(
+        name="benchmark: a method's settings are forgotten",
+        catches=f"{UNIT}/test_run_task.py::test_setting_of_a_method_reaches_the_pacer",
+        path=f"{ROOM}/run_task.py",
+        before="    settings = dict(task.settings)",
+        after="    settings: dict[str, float] = {}",
+    ),
+    Mutant(
+        name="benchmark: results of any code are taken",
+        catches=f"{UNIT}/test_runner.py::test_results_of_other_code_are_not_used",
+        path=f"{ROOM}/run_task.py",
+        before='"code": code_version}',
+        after='"code": ""}',
+    ),
+    Mutant(
+        name="benchmark: a torn line stays in the results",
+        catches=f"{UNIT}/test_runner.py::test_torn_last_line_of_the_results_is_dropped",
+        path=f"{ROOM}/results_file.py",
+        before="                file.truncate(len(text) - len(torn))",
+        after="                file.truncate(len(text))",
+    ),
+    Mutant(
+        name="benchmark: a finished run is forgotten",
+        catches=f"{UNIT}/test_runner.py::test_benchmark_that_was_killed_goes_on_where_it_was",
+        path=f"{ROOM}/results_file.py",
+        before="        self._outcomes[key] = outcome",
+        after="        pass",
+    ),
+    Mutant(
+        name="benchmark: a record is met in any order",
+        catches=f"{UNIT}/test_replayed_attempts.py::test_record_of_attempts_is_met_in_its_order",
+        path="simulations/recorded_parties.py",
+        before="return (offset + lead_index + RETRY_STRIDE",
+        after="return (offset + 7 * lead_index + RETRY_STRIDE",
+    ),
+    Mutant(
+        name="benchmark: the short version has cells of its own",
+        catches=f"{UNIT}/test_design.py::test_short_design_is_a_part_of_the_whole_one",
+        path=f"{ROOM}/design.py",
+        before="    return replace(cell, seeds=seeds, methods=",
+        after="    return replace(cell, hours=cell.hours / 2, seeds=seeds, methods=",
+    ),
+)
