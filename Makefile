@@ -20,7 +20,8 @@ test: setup ## Run every check and every test, as CI does
 check: setup ## The same without integration and acceptance tests
 	@$(RUN) -m tools.checks quick
 
-bench: setup ## Measure the figures in docs/benchmarks.md
+bench: setup ## Compare pacing methods (benchmark-results/report.html), measure the figures in docs/benchmarks.md
+	@.venv/bin/paceline benchmark --short
 	@$(RUN) -m benchmarks
 
 acceptance-full: setup ## Dial all 4,521 clients of the real list through the laboratory

@@ -3,6 +3,8 @@
 import contextlib
 import importlib.util
 import os
+import shlex
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -96,13 +98,14 @@ def _run(cells: Sequence["Cell"], *, first_seed: int, jobs: int, out: Path, clus
     """Run what is missing and write what came of it."""
     from simulations.benchmark.cluster import over_cluster
     from simulations.benchmark.runner import over_processes
-    from simulations.benchmark.whole_benchmark import run_benchmark
+    from simulations.benchmark.whole_benchmark import report_on, run_benchmark
 
     carry_out = over_cluster(cluster) if cluster else over_processes(jobs)
     console = Console(stderr=True)
     with _progress(console) as progress:
         runs = run_benchmark(cells, first_seed=first_seed, out=out, carry_out=carry_out, progress=progress)
-    typer.echo(f"{len(runs)} runs: {out}/results.csv, results.parquet, results.json, timings.csv")
+    report_on(cells, runs, out=out, command=shlex.join(["paceline", *sys.argv[1:]]))
+    typer.echo(f"{len(runs)} runs; the report is {out}/report.html")
 
 
 def _installed(cells: Sequence["Cell"]) -> list["Cell"]:

@@ -27,7 +27,10 @@ DAYS_PER_WEEK, WORKING_DAYS_PER_WEEK = 7, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkingWeek:
-    """Shifts on the working days of a run of many days; each day's begins 24 h after the one before."""
+    """Shifts on the working days of a run of many days; each day's begins 24 h after the one before.
+
+    Campaigns are paused a minute before a shift ends, and started again with the next one.
+    """
 
     shift_seconds: float
     first_weekday: int = 0  # of the run's first day; 0: Monday

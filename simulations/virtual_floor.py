@@ -18,6 +18,8 @@ from dialer.core.events import (
     AgentRequestedDial,
     AgentReturned,
     AgentVanished,
+    CampaignStatus,
+    CampaignStatusSet,
     DispositionSaved,
     Event,
     PreviewAccepted,
@@ -38,6 +40,7 @@ RETURN_SECONDS = 5.0  # from a lost leg's return to work going on
 NOTICE_SECONDS = 10.0  # until an agent sees that he was paused against his will
 MANUAL = "manual"
 SECONDS_PER_DAY = 86_400.0
+CLOSING_SECONDS = 60.0  # nothing is dialed any more so long before a working day ends
 
 
 class VirtualFloor:
@@ -60,6 +63,7 @@ class VirtualFloor:
         self._events = events = network.events
         self._network = network
         self._emit = emit
+        self._campaign_ids = tuple(methods)
         self._manual = frozenset(campaign for campaign, method in methods.items() if method == MANUAL)
         self._turns = TalkTurns(behaviour, events, emit)
         self._lateness = PartyDraws(streams, Quantity.AGENT_SHIFT, 0, behaviour.arrives_late)
@@ -87,8 +91,14 @@ class VirtualFloor:
     def _plan_day(self, day: int) -> None:
         week = self._behaviour.working_week
         assert week is not None
-        begins_at = day * SECONDS_PER_DAY
-        self._events.schedule(begins_at + week.shift_seconds, self._end_day, day)
+        ends_at = day * SECONDS_PER_DAY + week.shift_seconds
+        self._events.schedule(ends_at - CLOSING_SECONDS, self._set_campaigns, CampaignStatus.PAUSED)
+        self._events.schedule(ends_at, self._end_day, day)
+
+    def _set_campaigns(self, status: CampaignStatus, _: int = 0) -> None:
+        """Do what a supervisor does at the day's ends."""
+        for campaign_id in self._campaign_ids:
+            self._emit(CampaignStatusSet(campaign_id=campaign_id, status=status))
 
     def _end_day(self, day: int, _: int) -> None:
         """Send everybody home, and plan when they come again."""
@@ -99,6 +109,7 @@ class VirtualFloor:
         self._events.schedule(next_day * SECONDS_PER_DAY, self._begin_day, next_day)
 
     def _begin_day(self, day: int, _: int) -> None:
+        self._set_campaigns(CampaignStatus.RUNNING)
         for agent in self._agents.values():
             agent.is_shift_over = False
             at = self._events.now + self._lateness.value(agent.index, day + 1)

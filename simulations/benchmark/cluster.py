@@ -41,7 +41,7 @@ def over_cluster(address: str) -> Carrier:
                 "and workers with `dask worker`"
             ) from error
         with client:
-            _check_workers(client.run(code_version), client.nthreads())
+            _check_workers(client.run(code_version), client.nthreads())  # type: ignore[no-untyped-call]
             futures = {client.submit(run_task, task, pure=False): task for task in tasks}
             for future in as_completed(futures):  # type: ignore[no-untyped-call]
                 yield futures[future], future.result()
@@ -64,6 +64,6 @@ def _check_workers(versions: dict[str, str], threads: dict[str, int]) -> None:
     many = sorted(worker for worker, count in threads.items() if count != 1)
     if many:
         raise ClusterUnusable(
-            f"expected workers of one thread, {many[0]} has {threads[many[0]]}: the clock of the pacers belongs "
-            "to a process; start them with `dask worker --nthreads 1 --nworkers CORES`"
+            f"expected workers of one thread, {many[0]} has {threads[many[0]]}: the clock of the pacers "
+            "belongs to a process; start them with `dask worker --nthreads 1 --nworkers CORES`"
         )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from simulations.benchmark.replayed_attempts import read_attempts
 from simulations.benchmark.run_task import REPLAY, RunTask, check_method, digest_of
 from simulations.errors import DataFileError, FigureOutOfRange, UnknownName
 from simulations.run_arguments import AGENTS_MAX, HOURS_MAX
@@ -116,10 +117,12 @@ def read_design(path: Path = DESIGN_FILE) -> Design:
 def chosen_cells(design: Design, choice: Choice) -> tuple[Cell, ...]:
     """Give the cells that a user asks for, in the design's order.
 
-    Raises UnknownName and FigureOutOfRange, each saying what is allowed.
+    Raises UnknownName, FigureOutOfRange and DataFileError, each saying what is allowed.
     """
     entries = tuple(find_method(design, name) for name in dict.fromkeys(choice.methods))
     cells: Sequence[Cell] = design.short_cells if choice.is_short else design.cells
+    if choice.replay_path and (choice.scenarios or choice.is_short):
+        raise FigureOutOfRange("replay", choice.replay_path, "without scenarios or the short version")
     if choice.replay_path:
         cells = [_replay_cell(design, choice.replay_path)]
     elif choice.scenarios:
@@ -253,6 +256,7 @@ def _resized(cells: Iterable[Cell], sizes: Sequence[int]) -> list[Cell]:
 
 
 def _replay_cell(design: Design, path: str) -> Cell:
+    read_attempts(Path(path))  # refused now rather than in the middle of the runs
     return Cell(
         scenario=REPLAY,
         agents=REPLAY_AGENTS,

@@ -5,6 +5,7 @@ Definitions are the glossary's; each figure names its two counts. No wall time i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from simulations.run_ledger import SECONDS_PER_HOUR, CountedAnswer, RunLedger
 
 SECONDS_PER_MINUTE = 60.0
 SECONDS_PER_DAY = 86_400.0
-RECOVERY_SECONDS = (3 * SECONDS_PER_MINUTE, 13 * SECONDS_PER_MINUTE)
+RECOVERY_SINCE, RECOVERY_UNTIL = 3 * SECONDS_PER_MINUTE, 13 * SECONDS_PER_MINUTE
 """After a jump of the live ratio, answers of these minutes show whether the method has understood."""
 
 BLIND_SECONDS = 15.0
@@ -33,6 +34,7 @@ class RunFigures:
     abandoned: int  # live answers without an agent in time
     abandon_ratio: float | None  # abandoned ÷ answers
     attempts: int  # lines dialed
+    limit_ratio: float  # largest abandon ratio that the campaigns' law allows
     left_early: int  # people who hung up before the time was over; whole run
     worst_half_hour_ratio: float | None  # highest abandon ratio of any half hour with 20 answers
     worst_half_hour_answers: int | None  # answers of that half hour
@@ -82,14 +84,12 @@ def run_figures(ledger: RunLedger, span: MeasuredSpan, left_early: int) -> RunFi
     attempts = sum(at >= span.warm_up_seconds for at in ledger.dialed_at)
     worst = worst_window(answers)
     hours_over, hours_counted = periods_over(answers, span.limit_ratio)
-    days_over, days_counted = periods_over(
-        answers, span.limit_ratio, seconds=SECONDS_PER_DAY, answers_min=DAY_ANSWERS_MIN
-    )
+    days_over, days_counted = _days_over(answers, span.limit_ratio)
     first = [answer for answer in ledger.answers if answer.answered_at < HALF_HOUR_SECONDS]
-    waits = [seconds for one in ledger.clock.waits.values() for seconds in one]
+    waits = list(chain.from_iterable(ledger.clock.waits.values()))
     delays = _quantiles(ledger.answer_delays, 0.5, 0.95, 0.99)
-    recovered = _after_jumps(ledger.answers, span.jumps_at, *RECOVERY_SECONDS)
-    jumped = _after_jumps(ledger.answers, span.jumps_at, 0.0, RECOVERY_SECONDS[1])
+    recovered = _after_jumps(ledger.answers, span.jumps_at, RECOVERY_SINCE)
+    jumped = _after_jumps(ledger.answers, span.jumps_at, 0.0)
     return RunFigures(
         talk_ratio=time.talk_ratio,
         utilisation=time.utilisation,
@@ -97,6 +97,7 @@ def run_figures(ledger: RunLedger, span: MeasuredSpan, left_early: int) -> RunFi
         abandoned=abandoned,
         abandon_ratio=_ratio(abandoned, len(answers)),
         attempts=attempts,
+        limit_ratio=span.limit_ratio,
         left_early=left_early,
         worst_half_hour_ratio=worst.abandon_ratio if worst else None,
         worst_half_hour_answers=worst.answers if worst else None,
@@ -125,6 +126,10 @@ def run_figures(ledger: RunLedger, span: MeasuredSpan, left_early: int) -> RunFi
     )
 
 
+def _days_over(answers: Sequence[CountedAnswer], limit_ratio: float) -> tuple[int, int]:
+    return periods_over(answers, limit_ratio, seconds=SECONDS_PER_DAY, answers_min=DAY_ANSWERS_MIN)
+
+
 def jain_index(shares: Sequence[float]) -> float | None:
     """Give Jain's index of fairness, (Σx)² ÷ (n Σx²): 1 if all are alike, 1/n if one has everything.
 
@@ -141,13 +146,13 @@ def jain_index(shares: Sequence[float]) -> float | None:
 
 
 def _after_jumps(
-    answers: Sequence[CountedAnswer], jumps_at: Sequence[float], since: float, until: float
+    answers: Sequence[CountedAnswer], jumps_at: Sequence[float], since: float
 ) -> list[CountedAnswer]:
-    """Answers between `since` and `until` seconds after a jump."""
+    """Answers between `since` seconds and 13 minutes after a jump."""
     return [
         answer
         for answer in answers
-        if any(since <= answer.answered_at - jump_at < until for jump_at in jumps_at)
+        if any(since <= answer.answered_at - jump_at < RECOVERY_UNTIL for jump_at in jumps_at)
     ]
 
 
@@ -156,7 +161,7 @@ def _is_blind(answer: CountedAnswer, jumps_at: Sequence[float]) -> bool:
     return any(
         answer.answered_at >= jump_at and answer.dialed_at < jump_at + BLIND_SECONDS
         for jump_at in jumps_at
-        if answer.answered_at - jump_at < RECOVERY_SECONDS[1]
+        if answer.answered_at - jump_at < RECOVERY_UNTIL
     )
 
 

@@ -7,12 +7,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulations.benchmark.bounds import find_bounds
 from simulations.benchmark.code_version import code_version
 from simulations.benchmark.design import Cell
+from simulations.benchmark.report import ReportFacts, write_report
 from simulations.benchmark.result_tables import FinishedRun, write_tables
 from simulations.benchmark.results_file import ResultsFile
 from simulations.benchmark.run_task import RunTask
 from simulations.benchmark.runner import Carrier, run_missing
+from simulations.benchmark.summaries import CellSummary, summarise
+
+REPORT_NAME = "report.html"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,23 @@ def run_benchmark(
         outcome = results.find(task)
         assert outcome is not None, "every task has been run"
         runs.append(FinishedRun(task=task, outcome=outcome, is_held_out=cell.is_held_out))
-    runs.sort(key=lambda run: run.place)
     write_tables(out, runs, version)
     return runs
+
+
+def report_on(
+    cells: Sequence[Cell], runs: Sequence[FinishedRun], *, out: Path, command: str
+) -> list[CellSummary]:
+    """Write the report on these runs into `out`, and give what it says of each cell.
+
+    `command` is what a reader types to get the same report.
+    """
+    summaries = summarise(runs)
+    facts = ReportFacts(
+        command=command,
+        code_version=code_version(),
+        runs=len(runs),
+        agent_hours=sum(run.task.agent_hours for run in runs),
+    )
+    write_report(out / REPORT_NAME, summaries, find_bounds(cells, out), facts)
+    return summaries

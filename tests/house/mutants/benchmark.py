@@ -56,6 +56,37 @@ MUTANTS = (
         after="return (offset + 7 * lead_index + RETRY_STRIDE",
     ),
     Mutant(
+        name="benchmark: whoever breaks the limit ranks by talk alone",
+        catches=f"{UNIT}/test_summaries.py"
+        "::test_method_that_breaks_the_limit_once_ranks_behind_all_that_keep_it",
+        path=f"{ROOM}/summaries.py",
+        before="key=lambda one: (not one.keeps_limit, ",
+        after="key=lambda one: (True, ",
+    ),
+    Mutant(
+        name="benchmark: the loss rate forgets who is served meanwhile",
+        catches=f"{UNIT}/test_bounds.py::test_loss_rates_of_a_constant_patience_give_barrers_loss",
+        path=f"{ROOM}/markov_optimum.py",
+        before="    return waiting * before / now - release_per_second",
+        after="    return waiting * before / now",
+    ),
+    Mutant(
+        name="benchmark: abandoned calls cost nothing in the optimum",
+        catches="tests/simulation/test_markov_optimum.py"
+        "::test_optimum_of_a_small_team_is_that_of_an_independent_solution",
+        path=f"{ROOM}/markov_optimum.py",
+        before="        lost = self._loss + ",
+        after="        lost = 0.5 * self._loss + ",
+    ),
+    Mutant(
+        name="benchmark: a stand-in colour stays in a chart",
+        catches="tests/simulation/test_benchmark_report.py"
+        "::test_charts_of_the_report_take_their_colours_from_the_page",
+        path=f"{ROOM}/chart_style.py",
+        before="    return _STAND_IN.sub(",
+        after="    return svg or _STAND_IN.sub(",
+    ),
+    Mutant(
         name="benchmark: the short version has cells of its own",
         catches=f"{UNIT}/test_design.py::test_short_design_is_a_part_of_the_whole_one",
         path=f"{ROOM}/design.py",

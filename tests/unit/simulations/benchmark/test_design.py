@@ -83,6 +83,14 @@ def test_choice_that_cannot_be_run_says_what_can(choice: Choice, expected: str) 
         chosen_cells(read_design(), choice)
 
 
+def test_replay_of_a_file_that_is_not_there_is_refused_at_once(tmp_path: Path) -> None:
+    """Before anything is run; and a replay is no scenario of the design."""
+    with pytest.raises(DataFileError, match="a readable CSV file"):
+        chosen_cells(read_design(), Choice(replay_path=str(tmp_path / "none.csv")))
+    with pytest.raises(FigureOutOfRange, match="without scenarios"):
+        chosen_cells(read_design(), Choice(replay_path="x.csv", scenarios=("medium",)))
+
+
 @pytest.mark.parametrize(
     ("before", "after", "error"),
     [

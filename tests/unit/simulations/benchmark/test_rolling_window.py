@@ -1,6 +1,6 @@
 """The worst half hour, found by trying every window, and periods over the limit."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulations.benchmark.rolling_window import ANSWERS_MIN, periods_over, worst_window
@@ -28,6 +28,7 @@ def slow_worst(calls: list[CountedAnswer]) -> float | None:
     return max(ratios, default=None)
 
 
+@settings(max_examples=40)
 @given(CALLS)
 def test_worst_window_of_any_calls_is_that_of_all_windows_tried(calls: list[CountedAnswer]) -> None:
     """The quick way finds what trying each window finds."""

@@ -1,7 +1,6 @@
 """Running, keeping and resuming: nothing is lost, nothing is run twice, order does not matter."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +8,11 @@ import pytest
 from simulations.benchmark.cluster import ClusterUnusable, over_cluster
 from simulations.benchmark.design import Cell, MethodEntry
 from simulations.benchmark.results_file import FILE_NAME, ResultsFile
-from simulations.benchmark.run_figures import RunFigures
-from simulations.benchmark.run_task import RunOutcome, RunTask, RunTimings
+from simulations.benchmark.run_task import RunOutcome, RunTask
 from simulations.benchmark.runner import Carrier
 from simulations.benchmark.whole_benchmark import BenchmarkProgress, run_benchmark
 from simulations.errors import DataFileError
+from tests.unit.simulations.benchmark.made_outcomes import outcome_of
 
 CELL = Cell(
     scenario="medium",
@@ -22,20 +21,6 @@ CELL = Cell(
     seeds=3,
     methods=(MethodEntry(label="ratio 2", method="ratio"), MethodEntry(label="a", method="progressive")),
 )
-
-
-def outcome_of(task: RunTask) -> RunOutcome:
-    """Figures that tell their task, without a simulation."""
-    counts = dict.fromkeys((name for name in RunFigures.__dataclass_fields__), None)
-    figures = replace(RunFigures(**counts), talk_ratio=task.seed / 100, answers=task.seed)  # type: ignore[arg-type]
-    timings = RunTimings(
-        total_seconds=0.5,
-        pacing_seconds=0.1,
-        decisions=7,
-        decide_seconds_mean=0.01,
-        decide_seconds_p99=0.02,
-    )
-    return RunOutcome(figures=figures, timings=timings)
 
 
 class Carried:
