@@ -102,8 +102,8 @@ MUTANTS: tuple[Mutant, ...] = (
         name="peers: the ratio stops only above its cap",
         catches=f"{FIXED}::test_ratio_with_stop_stops_at_the_cap",
         path="pacing/peers/ratio_with_stop.py",
-        before="sum(self._fates) >= self.terms.abandon_limit_ratio * len(self._fates) - A_HAIR",
-        after="sum(self._fates) > self.terms.abandon_limit_ratio * len(self._fates) + A_HAIR",
+        before="sum(self._fates) >= abandoned_cap - A_HAIR",
+        after="sum(self._fates) > abandoned_cap + A_HAIR",
     ),
     Mutant(
         name="peers: a replay forgets the lines that ring",

@@ -78,6 +78,16 @@ def test_ratio_with_stop_goes_on_when_talks_push_the_abandoned_out() -> None:
     assert pacer.decide(floor(now=3.0, agents_idle=10)).lines == 15
 
 
+@pytest.mark.parametrize(("resume_seconds", "lines"), [(900.0, [0, 0, 15]), (0.0, [0, 0, 0])])
+def test_ratio_with_stop_waits_for_its_supervisor(resume_seconds: float, lines: list[int]) -> None:
+    """Stopped at 0 s, still at 897 s, started anew at 900 s; without a supervisor it stays stopped."""
+    pacer = create_pacer("ratio-with-stop", resume_seconds=resume_seconds)
+    for _ in range(50):
+        pacer.observe("abandoned", 0.0, 2.0)
+    found = [pacer.decide(floor(now=now, agents_idle=10)).lines for now in (0.0, 897.0, 900.0)]
+    assert found == lines
+
+
 def test_ratio_with_stop_restored_is_still_stopped() -> None:
     """A restart is no way around the cap."""
     pacer, restored = create_pacer("ratio-with-stop"), create_pacer("ratio-with-stop")
