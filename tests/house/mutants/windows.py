@@ -125,6 +125,14 @@ MUTANTS: tuple[Mutant, ...] = (
         after="if False:",
     ),
     Mutant(
+        name="windows: a call that lives over a restart is counted in neither engine",
+        catches="tests/simulation/test_windows_after_restart.py"
+        "::test_last_of_several_engines_has_counted_every_call_of_the_run_once",
+        path="dialer/core/restoring.py",
+        before="            # Also one whose leg has died meanwhile: its agent still owes the disposition.\n",
+        after='            attempt.fate = "connected"\n',
+    ),
+    Mutant(
         name="windows: a restart forgets what the pacer had learned",
         catches=f"{BUDGETS}::test_pacer_goes_on_from_what_it_had_learned",
         path="dialer/core/restoring.py",
