@@ -3,7 +3,7 @@
 from tests.house.mutants.mutant import Mutant
 
 TESTS = "tests/unit/dialer/core"
-ROUGH = f"{TESTS}/test_rough_days.py"
+ROUGH = "tests/simulation/test_rough_days.py"
 TABLES = f"{TESTS}/test_tables.py"
 MODES = f"{TESTS}/test_dial_modes.py"
 ANSWERED = f"{TESTS}/test_answered_calls.py"
