@@ -7,9 +7,9 @@ so that each run sees the files as they are then.
 
 import json
 import os
+import select
 import signal
 import sys
-import time
 import traceback
 
 # All that most tests need and that is slow to load. Pytest's plugins are left to pytest.
@@ -28,24 +28,21 @@ import sqlalchemy  # noqa: F401
 import structlog  # noqa: F401
 import typer.testing  # noqa: F401
 
-POLL_SECONDS = 0.005
-
 
 def run_forked(arguments: list[str], output: str, seconds_max: float) -> str:
     """Run pytest in a child; its exit code, or `timeout` after its whole group was ended."""
     child = os.fork()
     if child == 0:
         _run(arguments, output)
-    until = time.monotonic() + seconds_max
-    while True:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return str(os.waitstatus_to_exitcode(status))
-        if time.monotonic() > until:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            return "timeout"
-        time.sleep(POLL_SECONDS)
+    waiting = select.poll()
+    handle = os.pidfd_open(child)
+    waiting.register(handle, select.POLLIN)
+    has_ended = bool(waiting.poll(seconds_max * 1000.0))
+    os.close(handle)
+    if not has_ended:
+        os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return str(os.waitstatus_to_exitcode(status)) if has_ended else "timeout"
 
 
 def _run(arguments: list[str], output: str) -> None:
@@ -58,9 +55,9 @@ def _run(arguments: list[str], output: str) -> None:
         os.dup2(file, 2)
         sys.path.insert(0, os.getcwd())
         exit_code = int(pytest.main(arguments))
-    except Exception:  # noqa: BLE001 - whatever it is, the run that asked is to read it
-        traceback.print_exc()
     finally:
+        if sys.exc_info()[0] is not None:
+            traceback.print_exc()  # whoever asked for the run is to read it
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)
