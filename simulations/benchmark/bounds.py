@@ -5,7 +5,7 @@ An optimum takes seconds to a minute; it is kept in a file beside the results, s
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from simulations.benchmark.design import Cell
@@ -17,11 +17,11 @@ FILE_NAME = "bounds.json"
 AGENTS_MAX = {"markov": 25, "markov_no_wrap_up": 150}
 """Teams above these have too many states to be solved in a minute: they are shown with the fluid bound."""
 
-TEAM_FIGURES: dict[str, dict[str, float]] = {
-    "markov": {},
-    "markov_no_wrap_up": {"talk_seconds": 105.0, "wrap_up_seconds": 0.0},
+TEAMS = {
+    "markov": MemorylessTeam(agents=1),
+    "markov_no_wrap_up": MemorylessTeam(agents=1, talk_seconds=105.0, wrap_up_seconds=0.0),
 }
-"""Of `MemorylessTeam`, where a scenario differs from its defaults."""
+"""The memoryless scenarios, for a team of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ def find_bound(cell: Cell, folder: Path) -> Bound | None:
     if cell.replay_path:
         return None
     if cell.agents <= AGENTS_MAX.get(cell.scenario, 0):
-        team = MemorylessTeam(agents=cell.agents, **TEAM_FIGURES[cell.scenario])
+        team = replace(TEAMS[cell.scenario], agents=cell.agents)
         return Bound(talk_ratio=_kept_optimum(team, folder / FILE_NAME), is_exact=True)
     fluid = scenario_talk_ratio_max(get_scenario(cell.scenario), cell.hours)
     return Bound(talk_ratio=fluid, is_exact=False) if fluid is not None else None

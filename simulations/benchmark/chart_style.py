@@ -26,7 +26,7 @@ _VARIABLES = {
 }
 STYLE = {
     "font.family": "sans-serif",
-    "font.size": 9.0,
+    "font.size": 8.5,
     "axes.edgecolor": GRID,
     "axes.labelcolor": QUIET_INK,
     "axes.titlecolor": INK,

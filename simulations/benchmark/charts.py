@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullLocator, PercentFormatter
 
 from simulations.benchmark.bounds import Bound
 from simulations.benchmark.chart_style import (
@@ -19,9 +19,11 @@ from simulations.benchmark.chart_style import (
 from simulations.benchmark.label_places import free_place
 from simulations.benchmark.summaries import REFERENCE, CellSummary, Estimate, MethodSummary
 
-PANEL_INCHES = (4.6, 3.7)
-WIDE_INCHES = 7.2
-ROW_INCHES = 0.27
+PANEL_INCHES = (4.9, 3.9)
+WIDE_INCHES = 9.6
+ROW_INCHES = 0.36
+ROW_SHARE = 0.62  # of a row, over which its points are spread
+TALK_MARGIN = 0.05  # above and below all points; a long interval is cut rather than the rest made small
 ABANDON_SHOWN_MAX = 0.12  # ratios beyond it stand at the edge, with their figure
 MICROSECONDS = 1e6
 
@@ -40,16 +42,20 @@ def talk_against_abandon(cell: CellSummary, bound: Bound | None) -> str:
         name = "exact optimum at the limit" if bound.is_exact else "fluid bound"
         end = (ABANDON_SHOWN_MAX, bound.talk_ratio)
         text = f"{name}  {bound.talk_ratio:.1%}"
-        axes.annotate(text, end, xytext=(0, 3), textcoords="offset points", ha="right", fontsize=8)
+        axes.annotate(text, end, xytext=(0, 3), textcoords="offset points", ha="right", fontsize=8, color=INK)
     for one in shown:
         _point(axes, one)
     axes.set_xlim(-0.004, ABANDON_SHOWN_MAX + 0.004)
-    _label_points(figure, axes, shown)
+    heights = [one.talk_ratio.mean for one in shown if one.talk_ratio]
+    heights += [bound.talk_ratio] if bound is not None else []
+    if heights:
+        axes.set_ylim(min(heights) - TALK_MARGIN, max(heights) + TALK_MARGIN)
     axes.set_title(f"{cell.agents:,} agents")
     axes.set_xlabel("abandoned ÷ answers (all runs together)")
     axes.set_ylabel("talk ÷ logged-in time")
     axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    _label_points(figure, axes, shown)
     return as_svg(figure, f"Talk ratio against abandon ratio, {cell.agents} agents")
 
 
@@ -122,9 +128,7 @@ def talk_by_team_size(
     ceiling = [(cell.agents, bounds[cell.name].talk_ratio) for cell in ordered if cell.name in bounds]
     if ceiling:
         axes.plot(*zip(*ceiling, strict=True), color=INK, linewidth=1.0, linestyle=(0, (4, 2)))
-        axes.annotate(
-            "bound", ceiling[-1], xytext=(6, 0), textcoords="offset points", va="center", fontsize=8
-        )
+        _name_end(axes, "bound", ceiling[-1], INK)
     for label in labels:
         found = [(cell.agents, cell.find(label)) for cell in ordered]
         _line(axes, label, [(agents, one) for agents, one in found if one is not None and one.talk_ratio])
@@ -185,6 +189,7 @@ def decision_cost(cells: Sequence[CellSummary], labels: Sequence[str]) -> str:
     _team_size_axis(axes, [cell.agents for cell in ordered])
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g} µs"))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_ylabel("mean of one decision")
     return as_svg(figure, "Time of one decision by team size")
@@ -211,14 +216,14 @@ def measure_by_cell(
     """Draw one measure: a row for each cell, a point with its interval for each of these methods."""
     figure, axes = new_figure(WIDE_INCHES, 0.9 + ROW_INCHES * max(2, len(cells)))
     for row, cell in enumerate(cells):
-        for label in labels:
+        for place, label in enumerate(labels):
             one = cell.find(label)
             value = measure(one) if one is not None else None
             if value is not None:
                 family = family_of(label)
                 axes.errorbar(
                     [value.mean],
-                    [row],
+                    [row + ROW_SHARE * ((place + 0.5) / len(labels) - 0.5)],
                     xerr=_bars(value),
                     fmt=family.marker,
                     color=family.colour,
@@ -231,7 +236,8 @@ def measure_by_cell(
         axes.axvline(mark, color=FORBIDDEN, linewidth=1.2)
     axes.set_yticks(range(len(cells)), [cell.name.replace("_", " ") for cell in cells])
     axes.set_ylim(len(cells) - 0.4, -0.6)
-    axes.set_xlim(left=0.0)
+    right = axes.get_xlim()[1]
+    axes.set_xlim(-0.015 * right, right)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(unit)
     if is_ratio:

@@ -38,6 +38,7 @@ class MemorylessTeam:
     wrap_up_seconds: float = 15.0  # after it; 0: none
     wait_limit_seconds: float = 2.0  # an answered person waits no longer
     abandon_limit_ratio: float = 0.03  # abandoned ÷ answered
+    is_patience_exponential: bool = False  # patience of that mean instead of exactly the limit
 
     def __post_init__(self) -> None:
         """Refuse figures that no team has."""
@@ -146,6 +147,8 @@ class _DecisionProcess:
                 if team.wrap_up_seconds:
                     release = float(wrapping) / team.wrap_up_seconds
                 rate = waiting_patience_rate(release, waiting, team.wait_limit_seconds)
+                if team.is_patience_exponential:
+                    rate = waiting / team.wait_limit_seconds
                 rates[team.agents + waiting, wrapping, 0] = rate
         return rates
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from simulations.benchmark.bounds import Bound
+from simulations.benchmark.chart_style import Family, family_of
 from simulations.benchmark.charts import (
     Measure,
     decision_cost,
@@ -17,8 +18,14 @@ from simulations.benchmark.summaries import REFERENCE, CellSummary, Estimate, Po
 
 CURVE_SCENARIO = "medium"
 """The scenario whose team sizes make the curve, where it was run."""
-COMPARED_MAX = 5  # methods in one chart: more cannot be told apart
-PREFERRED = (REFERENCE, "progressive", "ratio 2", "vicidial hard-limit 3", "erlang", "ratio 1.5")
+PREFERRED = (
+    REFERENCE,
+    "progressive",
+    "vicidial hard-limit 3",
+    "expected value",
+    "ratio 1.5",
+    "erlang",
+)
 """Methods that charts show where they were run, the most telling first."""
 LIMIT_MARK = 0.03  # of the packs of all scenarios
 
@@ -109,10 +116,13 @@ MEASURED = (
 
 
 def compared_labels(cells: Sequence[CellSummary]) -> list[str]:
-    """Choose the methods that charts show: the preferred ones that were run, then others, a few at most."""
+    """Choose the methods that charts show: of each family one, the preferred one where it was run."""
     present = dict.fromkeys(one.label for cell in cells for one in cell.methods)
-    chosen = [label for label in PREFERRED if label in present]
-    return [*chosen, *(label for label in present if label not in chosen)][:COMPARED_MAX]
+    preferred = [label for label in PREFERRED if label in present]
+    chosen: dict[Family, str] = {}
+    for label in (*preferred, *present):
+        chosen.setdefault(family_of(label), label)
+    return list(chosen.values())
 
 
 def pictures_of(cells: Sequence[CellSummary], bounds: Mapping[str, Bound], command: str) -> list[Picture]:

@@ -73,7 +73,7 @@ MUTANTS = (
     Mutant(
         name="benchmark: abandoned calls cost nothing in the optimum",
         catches="tests/simulation/test_markov_optimum.py"
-        "::test_optimum_of_a_small_team_is_that_of_an_independent_solution",
+        "::test_optimum_of_a_team_is_that_of_an_independent_solution",
         path=f"{ROOM}/markov_optimum.py",
         before="        lost = self._loss + ",
         after="        lost = 0.5 * self._loss + ",
