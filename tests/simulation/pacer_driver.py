@@ -6,6 +6,7 @@ So the n-th party dialed is the same person for every pacing method (common rand
 """
 
 import heapq
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Population:
     wrap_up_seconds_mean: float = 15.0
     spread_sigma: float = 0.0
     talk_factor: Callable[[float], float] = lambda now: 1.0
+    is_ratio_of_answer: bool = False  # `live_ratio` holds at the end of the ring, not at the dial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,18 @@ class Outcome:
     fates: tuple[tuple[float, bool], ...]  # instant of each live answer's fate, and whether it was abandoned
     decisions: int
     decide_seconds: float  # time spent in observe and decide (0 unless measured)
+    agents: int
+    talks: tuple[tuple[float, float], ...]  # begin and end of each talk, the end of the run at most
+
+    def talk_ratio_between(self, begin: float, end: float) -> float:
+        """Talk seconds / agent seconds from `begin` to `end`, s since the start."""
+        talked = sum(max(0.0, min(end, last) - max(begin, first)) for first, last in self.talks)
+        return talked / (self.agents * (end - begin))
+
+    def fates_between(self, begin: float, end: float) -> tuple[int, int]:
+        """Calls abandoned and live answers, by the instant of their fate."""
+        fates = [is_abandoned for instant, is_abandoned in self.fates if begin <= instant < end]
+        return sum(fates), len(fates)
 
 
 class Floor:
@@ -50,10 +64,12 @@ class Floor:
     def __init__(
         self, pacer: Pacer, *, agents: int, hours: float, seed: int, population: Population,
         connect_limit_seconds: float = 2.0, decide_after_events: bool = True, is_measured: bool = False,
+        dial_until_seconds: float = math.inf,
     ) -> None:  # fmt: skip
         self.pacer, self.population, self.agents = pacer, population, agents
         self.end, self.limit = hours * 3600.0, connect_limit_seconds
         self.decide_after_events, self.is_measured = decide_after_events, is_measured
+        self.dial_until = dial_until_seconds
         streams = [np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(4)]
         self.answer_draws = self._draws(streams[0], lambda rng: rng.random(BLOCK))
         self.ring_draws = self._draws(streams[1], lambda rng: self._durations(rng, 0.0))
@@ -69,7 +85,8 @@ class Floor:
         self.durations: dict[int, tuple[float, float]] = {}  # line -> talk, wrap-up seconds
         self.waiting: deque[tuple[int, float]] = deque()
         self.fates: list[tuple[float, bool]] = []
-        self.talked = self.spent = 0.0
+        self.talked: list[tuple[float, float]] = []
+        self.spent = 0.0
         self.parties: list[tuple[bool, float, float, float]] = []  # each party dialed, for comparisons
 
     @staticmethod
@@ -101,11 +118,13 @@ class Floor:
             if kind == "tick" or self.decide_after_events:
                 self._decide(now)
         abandoned = sum(is_abandoned for _, is_abandoned in self.fates)
-        talked = self.talked + sum(self.end - since for since in self.talks.values())
+        talks = (*self.talked, *((since, self.end) for since in self.talks.values()))
+        talked = sum(last - first for first, last in talks)
         return Outcome(
             talk_ratio=talked / (self.agents * self.end), abandon_ratio=abandoned / max(1, len(self.fates)),
             dials=self.dials, connected=len(self.fates) - abandoned, abandoned=abandoned,
             fates=tuple(self.fates), decisions=self.decisions, decide_seconds=self.spent,
+            agents=self.agents, talks=talks,
         )  # fmt: skip
 
     def _decide(self, now: float) -> None:
@@ -116,7 +135,7 @@ class Floor:
             ring_ages_seconds=now - np.fromiter(self.rings.values(), float),
         )  # fmt: skip
         started = time.perf_counter() if self.is_measured else 0.0
-        lines = self.pacer.decide(inputs).lines
+        lines = self.pacer.decide(inputs).lines if now < self.dial_until else 0
         self.spent += time.perf_counter() - started if self.is_measured else 0.0
         self.decisions += 1
         for _ in range(lines):
@@ -125,8 +144,8 @@ class Floor:
     def _dial(self, now: float) -> None:
         self.dials += 1
         people, factor = self.population, self.population.talk_factor(now)
-        is_live = next(self.answer_draws) < people.live_ratio(now)
-        ring = next(self.ring_draws) * people.ring_seconds_mean
+        answer, ring = next(self.answer_draws), next(self.ring_draws) * people.ring_seconds_mean
+        is_live = answer < people.live_ratio(now + ring if people.is_ratio_of_answer else now)
         talk = next(self.talk_draws) * people.talk_seconds_mean * factor
         wrap_up = next(self.wrap_up_draws) * people.wrap_up_seconds_mean
         self.parties.append((is_live, ring, talk, wrap_up))
@@ -161,7 +180,7 @@ class Floor:
 
     def _on_talk_end(self, now: float, line: int) -> None:
         since = self.talks.pop(line)
-        self.talked += now - since
+        self.talked.append((since, now))
         self._observe("talk_end", now, now - since)
         self.wrap_ups[line] = now
         self._at(now + self.durations[line][1], "wrap_up_end", line)
