@@ -7,6 +7,7 @@
 Theory, formulas and sources: docs/algorithms/pacing.md.
 """
 
+from pacing.agent_wrap_ups import AgentWrapUps
 from pacing.errors import (
     FigureError,
     PacerStateError,
@@ -25,11 +26,14 @@ from pacing.interface import (
 )
 from pacing.methods import create_pacer, list_methods, list_peers, setting_ranges
 from pacing.pacer import Pacer
+from pacing.priors import LevelEvidence, prior_settings
 
 __all__ = [
+    "AgentWrapUps",
     "BindingConstraint",
     "BudgetLeft",
     "FigureError",
+    "LevelEvidence",
     "ObservationKind",
     "Pacer",
     "PacerStateError",
@@ -43,5 +47,6 @@ __all__ = [
     "create_pacer",
     "list_methods",
     "list_peers",
+    "prior_settings",
     "setting_ranges",
 ]

@@ -8,6 +8,7 @@ Theory: docs/algorithms/pacing.md, part 3.
 
 import math
 
+from pacing.answer_change import AnswerChange
 from pacing.state import State, StateReader
 
 FACTOR_MIN = 0.2
@@ -34,6 +35,10 @@ class AnswerMemory:
         self._observed = self._observed * kept + observed
         self._expected = self._expected * kept + expected
 
+    def forget(self) -> None:
+        """Begin anew: the ring law that gave the expected answers has been corrected."""
+        self._observed = self._expected = 0.0
+
     @property
     def factor(self) -> float:
         """Mean of a gamma posterior whose prior is one: (observed + prior) / (expected + prior)."""
@@ -55,6 +60,7 @@ class AnswerJump:
     def __init__(self) -> None:
         self._fast = AnswerMemory(answers=8.0, seconds=10.0, prior_answers=6.0)
         self._slow = AnswerMemory(answers=60.0, seconds=60.0, prior_answers=30.0)
+        self._change = AnswerChange()
         self._came = 0.0
 
     def answered(self) -> None:
@@ -65,7 +71,16 @@ class AnswerJump:
         """A stretch of time ended in which the ring law expected this many live answers."""
         for memory in (self._fast, self._slow):
             memory.add(observed=self._came, expected=expected, elapsed_seconds=elapsed_seconds)
+        self._change.add(observed=self._came, expected=expected)
         self._came = 0.0
+
+    def take_change(self) -> float | None:
+        """Ratio by which answers have changed for certain; what was remembered until then is forgotten."""
+        change = self._change.take_change()
+        if change is not None:
+            for memory in (self._fast, self._slow):
+                memory.forget()
+        return change
 
     def skip(self) -> None:
         """A stretch of time ended in which nobody looked at the lines: its answers tell nothing."""
@@ -73,14 +88,16 @@ class AnswerJump:
 
     @property
     def factor(self) -> float:
-        """The slow factor, or the fast one where it is larger."""
-        return min(FACTOR_MAX, max(FACTOR_MIN, self._slow.factor, self._fast.factor))
+        """The larger of slow and fast factor, weighed against changes upwards by their evidence."""
+        factor = self._change.factor(max(self._slow.factor, self._fast.factor))
+        return min(FACTOR_MAX, max(FACTOR_MIN, factor))
 
     def state(self) -> State:
-        """Both memories."""
-        return {"fast": self._fast.state(), "slow": self._slow.state()}
+        """The memories and the evidence of a change."""
+        return {"fast": self._fast.state(), "slow": self._slow.state(), "change": self._change.state()}
 
     def restore(self, state: StateReader) -> None:
         """Take back what `state` gave; raises PacerStateError."""
         self._fast.restore(state.part("fast"))
         self._slow.restore(state.part("slow"))
+        self._change.restore(state.part("change"))

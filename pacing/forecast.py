@@ -50,11 +50,13 @@ class ForecastTables:
         wrap_up: DurationCurve,
         wrap_up_share: float,
         connect_limit_seconds: float,
+        rest_seconds: float = 0.0,
     ) -> None:
         self.ring = ring
         self.moments_seconds = ring.answer_quantiles(_QUANTILES)
         # An agent who becomes free while the client may still wait saves the call.
-        free_times = self.moments_seconds + connect_limit_seconds
+        self.free_seconds = self.moments_seconds + connect_limit_seconds
+        free_times = np.maximum(self.free_seconds - rest_seconds, 0.0)
         self.new_line = ring.answered_by(self.moments_seconds)
         answers = ring.answers_within(self.moments_seconds)
         talking = 1.0 - free_by(talk, wrap_up, wrap_up_share, AGE_NODES, free_times)
@@ -65,8 +67,13 @@ class ForecastTables:
         self._talk_start = float(len(answers))
         self._wrap_up_start = self._talk_start + len(AGE_NODES)
 
-    def forecast(self, snapshot: Snapshot, answer_factor: float) -> Forecast:
-        """The terms for a snapshot; `answer_factor` corrects the ring law for what happened just now."""
+    def forecast(
+        self, snapshot: Snapshot, answer_factor: float, rest_left_seconds: Floats | None = None
+    ) -> Forecast:
+        """The terms for a snapshot; `answer_factor` corrects the ring law for what happened just now.
+
+        `rest_left_seconds`: idle agents who still rest, and how long; they count as busy until then.
+        """
         rings, talks, wrap_ups = (
             snapshot.ring_ages_seconds,
             snapshot.talk_ages_seconds,
@@ -84,9 +91,16 @@ class ForecastTables:
         count = len(rings)
         if answer_factor != 1.0:
             np.minimum(terms[:count] * answer_factor, 1.0, out=terms[:count])
+        if snapshot.wrap_up_factors is not None:
+            wrapping = terms[count + len(talks) :]
+            # Proportional hazards: who is k times slower has the k-th root of each survival.
+            wrapping[:] = np.power(np.clip(wrapping, 0.0, 1.0), 1.0 / snapshot.wrap_up_factors[:, None])
         returning = snapshot.agents_busy_returning_ratio
         if returning < 1.0:
             terms[count:] = 1.0 - returning * (1.0 - terms[count:])
+        if rest_left_seconds is not None:
+            resting = self.free_seconds[None, :] < rest_left_seconds[:, None]
+            terms = np.concatenate((terms, resting.astype(np.float64)))
         busy = len(terms) - count
         if snapshot.inbound_per_second > 0.0:
             terms = np.concatenate((terms, self._inbound(snapshot.inbound_per_second)))

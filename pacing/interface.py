@@ -97,6 +97,11 @@ class PacingInputs:
     inbound_waiting: int = 0  # inbound calls that wait for one of these agents
     inbound_per_second: float = 0.0  # expected inbound arrivals for these agents, 1/s
     agents_reserved: int = 0  # idle agents to keep free for inbound
+    idle_ages_seconds: Ages | None = None  # one for each idle agent; None: unknown, all count as rested
+    wrap_up_factors: Ages | None = (
+        None  # each agent in wrap-up: his mean wrap-up ÷ the team's; None: all alike
+    )
+    connect_seconds_spent: float = 0.0  # of the connect limit, mean, when the verdict "a person" comes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +110,7 @@ class BudgetLeft:
 
     name: str
     abandoned_allowed: float  # limit_ratio × answered_live − abandoned; negative: over the limit
+    abandon_ratio_upper: float | None = None  # upper confidence bound of the window's abandon ratio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,3 +137,5 @@ class PacingDecision:
         None  # 10 %, 50 %, 90 %: answers of lines ringing now
     )
     budgets: tuple[BudgetLeft, ...] = ()
+    budget_calls: float | None = None  # left in the tightest window after the reserve for luck
+    budget_name: str | None = None  # that window, or "own count"

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
 
-from pacing.abandon_ratio import AbandonCount
+from pacing.abandon_ratio import AbandonCount, ratio_upper
 from pacing.errors import UnknownObservationError
 from pacing.interface import (
     BindingConstraint,
@@ -43,6 +43,8 @@ class Wish:
     horizon_seconds: float | None = None
     agents_free_quantiles: tuple[float, float, float] | None = None
     live_answers_quantiles: tuple[float, float, float] | None = None
+    budget_calls: float | None = None
+    budget_name: str | None = None
 
 
 class Pacer(ABC):
@@ -160,10 +162,13 @@ class Pacer(ABC):
             horizon_seconds=wish.horizon_seconds,
             agents_free_quantiles=wish.agents_free_quantiles,
             live_answers_quantiles=wish.live_answers_quantiles,
+            budget_calls=wish.budget_calls,
+            budget_name=wish.budget_name,
             budgets=tuple(
                 BudgetLeft(
                     name=budget.name,
                     abandoned_allowed=budget.limit_ratio * budget.answered_live - budget.abandoned,
+                    abandon_ratio_upper=ratio_upper(budget.abandoned, budget.answered_live),
                 )
                 for budget in snapshot.window_budgets
             ),

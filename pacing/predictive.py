@@ -8,6 +8,7 @@ Theory: docs/algorithms/pacing.md.
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -19,7 +20,7 @@ from pacing.interface import BindingConstraint
 from pacing.marginal_risk import lines_within_risk
 from pacing.pacer import Pacer, Wish
 from pacing.progressive import progressive_lines
-from pacing.ring_law import RingLaw
+from pacing.ring_law import PRIOR_LINES, PRIOR_LIVE_RATIO, PRIOR_RING_SECONDS, RingLaw
 from pacing.risk_threshold import RiskThreshold
 from pacing.settings import FigureRange, PacerTerms, SettingRanges
 from pacing.snapshot import Floats, Snapshot
@@ -32,8 +33,11 @@ REBUILD_SHARE = 0.04
 ANSWER_GAP_SECONDS_MAX = 2.0
 """A longer gap between decisions tells nothing about expected answers: nobody looked at the lines."""
 
-PRIOR_LIVE_ANSWERS = 6.0
-"""Live answers that the prior of the ring law is worth: the fewer are known, the more is feared."""
+PAUSE_SECONDS = 600.0
+"""After so long without a ringing line, what was known of the list counts for little."""
+
+CHANGED_LINES_KEPT = 80.0
+"""Lines that the ring law is worth after a change of the live ratio: the new ratio is hardly known."""
 
 QUANTILE_SIGMAS = 1.2816
 """10 % and 90 % of the normal distribution."""
@@ -50,6 +54,33 @@ class PredictivePacer(Pacer):
         "wrap_up_seconds_prior": FigureRange(
             default=30.0, lowest=0.5, highest=3600.0, meaning="mean wrap-up before any was seen, seconds"
         ),
+        "live_ratio_prior": FigureRange(
+            default=PRIOR_LIVE_RATIO,
+            lowest=0.001,
+            highest=1.0,
+            meaning="live answers / lines before any line",
+        ),
+        "ring_seconds_prior": FigureRange(
+            default=PRIOR_RING_SECONDS,
+            lowest=1.0,
+            highest=120.0,
+            meaning="mean ring before any line, seconds",
+        ),
+        "live_prior_lines": FigureRange(
+            default=PRIOR_LINES, lowest=1.0, highest=1e4, meaning="lines that those two priors are worth"
+        ),
+        "duration_prior_ends": FigureRange(
+            default=5.0,
+            lowest=0.1,
+            highest=500.0,
+            meaning="ends that the priors of talk and wrap-up are worth",
+        ),
+        "rest_seconds_min": FigureRange(
+            default=0.0,
+            lowest=0.0,
+            highest=600.0,
+            meaning="seconds that an agent rests before a line is for him",
+        ),
         "ring_memory_lines": FigureRange(
             default=2000.0, lowest=50.0, highest=1e6, meaning="lines that the ring law remembers"
         ),
@@ -64,13 +95,22 @@ class PredictivePacer(Pacer):
     def __init__(self, terms: PacerTerms, settings: Mapping[str, float]) -> None:
         super().__init__(terms, settings)
         memory_ends = self.settings["duration_memory_ends"]
-        self._ring = RingLaw(terms.ring_timeout_seconds, self.settings["ring_memory_lines"])
-        self._talk = DurationLaw(
-            seconds_mean_prior=self.settings["talk_seconds_prior"], prior_ends=5.0, memory_ends=memory_ends
+        self._ring = RingLaw(
+            terms.ring_timeout_seconds,
+            self.settings["ring_memory_lines"],
+            live_ratio_prior=self.settings["live_ratio_prior"],
+            ring_seconds_prior=self.settings["ring_seconds_prior"],
+            prior_lines=self.settings["live_prior_lines"],
         )
-        self._wrap_up = DurationLaw(
-            seconds_mean_prior=self.settings["wrap_up_seconds_prior"], prior_ends=5.0, memory_ends=memory_ends
+        self._talk, self._wrap_up = (
+            DurationLaw(
+                seconds_mean_prior=self.settings[f"{what}_seconds_prior"],
+                prior_ends=self.settings["duration_prior_ends"],
+                memory_ends=memory_ends,
+            )
+            for what in ("talk", "wrap_up")
         )
+        self._prior_live_answers = self.settings["live_prior_lines"] * self.settings["live_ratio_prior"]
         self._jump = AnswerJump()
         self._threshold = RiskThreshold(terms.abandon_limit_ratio)
         self._agents = 1
@@ -80,6 +120,7 @@ class PredictivePacer(Pacer):
         self._learned_since = 0.0
         self._expected_per_second = 0.0  # live answers that the ring law expects of the lines ringing now
         self._decided_at: float | None = None
+        self._rang_at: float | None = None  # when a line was last seen to ring
 
     def _learn(self, kind: str, now: float, value: float) -> None:
         if kind in ("live_answer", "machine", "busy", "no_answer", "failed"):
@@ -102,18 +143,24 @@ class PredictivePacer(Pacer):
 
     def _wish(self, snapshot: Snapshot) -> Wish:
         self._agents = snapshot.agents_logged_in
+        self._doubt_after_pause(snapshot)
         self._expect(snapshot.now)
         tables = self._tables_for(snapshot)
-        factor = self._jump.factor * (1.0 + 1.0 / math.sqrt(self._ring.live_weight + PRIOR_LIVE_ANSWERS))
-        forecast = tables.forecast(snapshot, factor)
-        budget = self._threshold.budget_left(self._agents, snapshot.window_budgets)
+        # The fewer live answers are known, the more is feared.
+        known = self._ring.live_weight + self._prior_live_answers
+        factor = self._jump.factor * (1.0 + 1.0 / math.sqrt(known))
+        rest_left = _rest_left(snapshot, self.settings["rest_seconds_min"])
+        forecast = tables.forecast(snapshot, factor, rest_left)
+        snapshot.agents_idle -= 0 if rest_left is None else len(rest_left)
+        budget, budget_name = self._threshold.budget_left(self._agents, snapshot.window_budgets)
         theta = self._threshold.theta(self._agents, budget)
         lines, reason, risks = self._lines(snapshot, forecast, theta, tables.ring.live_ratio * factor)
         if budget < 0.0 and reason is BindingConstraint.ABANDON_RISK:
             reason = BindingConstraint.ABANDON_LIMIT
         self._is_at_risk = reason is not BindingConstraint.LINES_PER_AGENT_MAX
         self._note_expected(snapshot, tables, lines)
-        return self._explained(snapshot, tables, forecast, theta, lines, reason, risks)
+        wish = self._explained(snapshot, tables, forecast, theta, lines, reason, risks)
+        return replace(wish, budget_calls=budget, budget_name=budget_name)
 
     def _lines(
         self, snapshot: Snapshot, forecast: Forecast, theta: float, live_ratio: float
@@ -136,11 +183,23 @@ class PredictivePacer(Pacer):
             return lines, BindingConstraint.LINES_PER_AGENT_MAX, risks
         return lines, BindingConstraint.ABANDON_RISK, risks
 
+    def _doubt_after_pause(self, snapshot: Snapshot) -> None:
+        """After a pause in dialing the list may answer otherwise: know less, so that dialing ramps up."""
+        if self._rang_at is not None and snapshot.now - self._rang_at > PAUSE_SECONDS:
+            self._ring.change_live(1.0, CHANGED_LINES_KEPT)
+            self._rang_at, self._tables = None, None
+        if len(snapshot.ring_ages_seconds):
+            self._rang_at = snapshot.now
+
     def _expect(self, now: float) -> None:
         """Tell the short-term memory how many live answers the ring law expected since the last decision."""
         elapsed = math.inf if self._decided_at is None else now - self._decided_at
         if 0.0 <= elapsed <= ANSWER_GAP_SECONDS_MAX:
             self._jump.expect(self._expected_per_second * elapsed, elapsed)
+            change = self._jump.take_change()
+            if change is not None:
+                self._ring.change_live(change, CHANGED_LINES_KEPT)
+                self._tables = None
         else:
             self._jump.skip()
         self._decided_at = now
@@ -170,7 +229,8 @@ class PredictivePacer(Pacer):
             self._talk.curve(snapshot.talk_ages_seconds),
             self._wrap_up.curve(wrap_ups),
             min(1.0, share),
-            self.terms.connect_limit_seconds,
+            max(0.0, self.terms.connect_limit_seconds - snapshot.connect_seconds_spent),
+            self.settings["rest_seconds_min"],
         )
 
     def _explained(
@@ -218,7 +278,17 @@ class PredictivePacer(Pacer):
         self._ring, self._talk, self._wrap_up = fresh._ring, fresh._talk, fresh._wrap_up
         self._jump, self._threshold = fresh._jump, fresh._threshold
         self._tables = None
-        self._decided_at = None
+        self._decided_at = self._rang_at = None
+
+
+def _rest_left(snapshot: Snapshot, rest_seconds: float) -> Floats | None:
+    """Seconds of rest left to idle agents who still rest; None where nobody does or nobody knows."""
+    if rest_seconds <= 0.0 or snapshot.idle_ages_seconds is None:
+        return None
+    # Those kept free for inbound are the longest idle: the others are fewer and rest longer.
+    left = np.sort(rest_seconds - snapshot.idle_ages_seconds)[::-1][: snapshot.agents_idle]
+    resting = left[left > 0.0]
+    return resting if len(resting) else None
 
 
 def _scales(probabilities: Floats | None, live_ratio: float, count: int) -> Floats | None:

@@ -18,7 +18,7 @@ DETECTION_SECONDS_MAX = 30
 """Bins beyond the ring timeout: post-dial delay and answering-machine detection may last this long."""
 
 PRIOR_LINES = 12.0
-"""Weight of the prior, in lines."""
+"""Weight of the prior of those who know nothing, in lines."""
 
 PRIOR_FADES_LINES = 100.0
 """After so many real lines the prior weighs half, then less: a list may answer one line in a thousand."""
@@ -70,14 +70,27 @@ class RingCurves:
 class RingLaw:
     """Decayed counts of ends by age, 1 s bins."""
 
-    def __init__(self, ring_timeout_seconds: float, memory_lines: float) -> None:
+    def __init__(
+        self,
+        ring_timeout_seconds: float,
+        memory_lines: float,
+        *,
+        live_ratio_prior: float = PRIOR_LIVE_RATIO,
+        ring_seconds_prior: float = PRIOR_RING_SECONDS,
+        prior_lines: float = PRIOR_LINES,
+    ) -> None:
         self._bins = math.ceil(ring_timeout_seconds) + DETECTION_SECONDS_MAX
         self._growth = 1.0 + 1.0 / memory_lines
         self._weight = 1.0  # of the next line: older ones weigh less relative to it
         self._live = [0.0] * self._bins
         self._other = [0.0] * self._bins
         self._part = [0.0] * self._bins  # weighted seconds that ended lines spent in their last bin
-        self._prior_exposure, self._prior_live, self._prior_other = self._prior(ring_timeout_seconds)
+        ages = np.arange(self._bins, dtype=np.float64)
+        exposure = prior_lines * np.exp(-ages / ring_seconds_prior)
+        # After the timeout a line can only be in detection: it ends soon.
+        ends = np.where(ages >= ring_timeout_seconds, exposure, exposure / ring_seconds_prior)
+        self._prior_exposure, self._prior_live = exposure, ends * live_ratio_prior
+        self._prior_other = ends * (1.0 - live_ratio_prior)
 
     def observe(self, seconds: float, *, is_live: bool) -> None:
         """A line ended (or got its human verdict) `seconds` after the dial."""
@@ -97,6 +110,14 @@ class RingLaw:
     def live_weight(self) -> float:
         """Live answers that the law remembers, the newest weighing one."""
         return sum(self._live) / self._weight
+
+    def change_live(self, ratio: float, lines_kept: float) -> None:
+        """The list answers `ratio` times as often as the law believes: say so, and know less of it."""
+        kept = min(1.0, lines_kept / max(self.lines_weight, SURVIVAL_LEAST))
+        for k, (live, other) in enumerate(zip(self._live, self._other, strict=True)):
+            changed = min(ratio * live, live + other)
+            self._live[k], self._other[k] = kept * changed, kept * (live + other - changed)
+            self._part[k] *= kept
 
     def curves(self, ring_ages_seconds: Floats) -> RingCurves:
         """The law now, given also the lines that still ring."""
@@ -139,14 +160,6 @@ class RingLaw:
         beyond = np.cumsum(ends[::-1])[::-1] - ends
         exposure: Floats = partial + beyond
         return exposure
-
-    def _prior(self, ring_timeout_seconds: float) -> tuple[Floats, Floats, Floats]:
-        ages = np.arange(self._bins, dtype=np.float64)
-        exposure = PRIOR_LINES * np.exp(-ages / PRIOR_RING_SECONDS)
-        ends = exposure / PRIOR_RING_SECONDS
-        # After the timeout a line can only be in detection: it ends soon.
-        ends = np.where(ages >= ring_timeout_seconds, exposure, ends)
-        return exposure, ends * PRIOR_LIVE_RATIO, ends * (1.0 - PRIOR_LIVE_RATIO)
 
     def _rescale(self) -> None:
         for row in (self._live, self._other, self._part):

@@ -20,10 +20,20 @@ DEBT_GAIN_PER_CALL = 1.0
 DRIFT_GAIN = 0.03 * GAIN_PER_CALL * GAIN_PER_CALL / 4.0
 """Slow integral of the budget: it makes the pair of gains critically damped (docs, part 6)."""
 
-SAVINGS_CALLS_MAX = 8.0
+OWN_COUNT = "own count"
+"""Name of the pacer's own count beside the windows of the law."""
+
+SAVINGS_CALLS_MAX = 3.0
+"""Beyond the reserve: what was saved in one hour may not come back as a bad other one."""
+
 DEBT_CALLS_MAX = 40.0
-RESERVE_SIGMAS = 0.6
-RESERVE_CALLS_MAX = 3.5
+
+BUDGET_SIGMA_CALLS = 1.8
+"""What chance alone makes of the budget, under the gains above (docs, part 6)."""
+
+BUDGET_MEMORY_ANSWERS = 440.0
+"""Answers after which the budget's chance deviation is about forgotten: the time constant of the gains."""
+
 LARGE_TEAM_AGENTS = 50.0
 BURST_FREE_AGENTS = 25.0
 LOG_ODDS_MIN = math.log(1e-5)
@@ -46,7 +56,7 @@ class RiskThreshold:
         """One live answer met its fate. `is_at_risk`: this threshold limited the lines lately."""
         self._answered_live += 1.0
         earned = self._limit_ratio - (1.0 if is_abandoned else 0.0)
-        savings_max = SAVINGS_CALLS_MAX * _burst_factor(agents)
+        savings_max = _reserve(self._answered_live, agents) + SAVINGS_CALLS_MAX * _burst_factor(agents)
         self._balance = min(savings_max, max(-max(DEBT_CALLS_MAX, agents), self._balance + earned))
         # Anti-windup: what was saved while other limits held the lines down says nothing about the forecast.
         budget = self.budget_calls(agents)
@@ -56,16 +66,17 @@ class RiskThreshold:
 
     def budget_calls(self, agents: int) -> float:
         """Calls that may still be abandoned since the beginning, less the reserve."""
-        return self._balance - _reserve(self._limit_ratio * self._answered_live, agents)
+        return self._balance - _reserve(self._answered_live, agents)
 
-    def budget_left(self, agents: int, window_budgets: Sequence[WindowBudget]) -> float:
-        """Calls that may still be abandoned in the window with the least left, less its reserve."""
-        budget = self.budget_calls(agents)
+    def budget_left(self, agents: int, window_budgets: Sequence[WindowBudget]) -> tuple[float, str]:
+        """Calls that may still be abandoned in the window with the least left, less its reserve; its name."""
+        budget, name = self.budget_calls(agents), OWN_COUNT
         for window in window_budgets:
             allowed = window.limit_ratio * window.answered_live
-            left = allowed - window.abandoned - _reserve(allowed, agents)
-            budget = min(budget, max(-DEBT_CALLS_MAX, left))
-        return budget
+            left = allowed - window.abandoned - _reserve(window.answered_live, agents)
+            if left < budget:
+                budget, name = max(-DEBT_CALLS_MAX, left), window.name
+        return budget, name
 
     def theta(self, agents: int, budget_calls: float) -> float:
         """Largest acceptable probability that the next line's live answer finds no agent in time."""
@@ -103,7 +114,10 @@ def _burst_factor(agents: int) -> float:
     return math.sqrt(max(1.0, agents / BURST_FREE_AGENTS))
 
 
-def _reserve(abandons_allowed: float, agents: int) -> float:
-    """Calls kept back: a share of the standard deviation of the abandons allowed, up to a bound."""
-    reserve = min(RESERVE_CALLS_MAX, RESERVE_SIGMAS * math.sqrt(abandons_allowed))
-    return reserve * _burst_factor(agents)
+def _reserve(answered_live: float, agents: int) -> float:
+    """Calls kept back so that luck alone does not break the limit at any moment of the window.
+
+    The largest of k independent normal deviations is about sigma sqrt(2 ln k); k grows with the answers.
+    """
+    looks = 1.0 + answered_live / BUDGET_MEMORY_ANSWERS
+    return BUDGET_SIGMA_CALLS * math.sqrt(2.0 * math.log(looks)) * _burst_factor(agents)

@@ -19,6 +19,9 @@ AGE_SECONDS_MAX = 1e7
 COUNT_MAX = 1e7
 """A count beyond it is a wrong number, not a contact centre."""
 
+WRAP_UP_FACTOR_MAX = 5.0
+"""Nobody's wrap-up is believed to differ more than so many times from the team's."""
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -30,7 +33,9 @@ class Snapshot:
         "agents_idle",
         "agents_logged_in",
         "calls_waiting",
+        "connect_seconds_spent",
         "dials_per_second_max",
+        "idle_ages_seconds",
         "inbound_per_second",
         "inbound_waiting",
         "lines_available",
@@ -40,6 +45,7 @@ class Snapshot:
         "talk_ages_seconds",
         "window_budgets",
         "wrap_up_ages_seconds",
+        "wrap_up_factors",
     )
 
     now: float
@@ -56,6 +62,9 @@ class Snapshot:
     live_probabilities_next: Floats | None
     inbound_waiting: int
     inbound_per_second: float
+    idle_ages_seconds: Floats | None
+    wrap_up_factors: Floats | None  # within WRAP_UP_FACTOR_MAX of one
+    connect_seconds_spent: float
 
     @property
     def lines_in_use(self) -> int:
@@ -89,8 +98,21 @@ def _read(inputs: PacingInputs) -> Snapshot:
     snapshot.window_budgets = inputs.window_budgets
     for budget in inputs.window_budgets:
         _check_budget(budget)
+    _read_optional(snapshot, inputs)
     _read_agents(snapshot, inputs)
     return snapshot
+
+
+def _read_optional(snapshot: Snapshot, inputs: PacingInputs) -> None:
+    idle, factors = inputs.idle_ages_seconds, inputs.wrap_up_factors
+    snapshot.idle_ages_seconds = None if idle is None else _ages(idle)
+    snapshot.wrap_up_factors = None
+    if factors is not None:
+        within = np.clip(_ages(factors), 1.0 / WRAP_UP_FACTOR_MAX, WRAP_UP_FACTOR_MAX)
+        if len(within) != len(snapshot.wrap_up_ages_seconds):
+            raise ValueError("not one factor for each wrap-up")
+        snapshot.wrap_up_factors = within
+    snapshot.connect_seconds_spent = _figure(inputs.connect_seconds_spent)
 
 
 def _read_agents(snapshot: Snapshot, inputs: PacingInputs) -> None:

@@ -12,7 +12,7 @@ from dialer.core.events import CampaignStatus
 from dialer.core.hopper import Hopper
 from dialer.core.settings import CampaignSettings, pacer_for
 from dialer.messages import AgentId, AttemptId
-from pacing import Pacer, PacerStateError, WindowBudget
+from pacing import AgentWrapUps, Pacer, PacerStateError, WindowBudget
 from rules.window_counter import WindowCount, WindowCounter
 
 MANUAL = "manual"
@@ -34,6 +34,7 @@ class Campaign:
     """A campaign that the engine was told of; changed by `dialer.core` only."""
 
     __slots__ = (
+        "agent_wrap_ups",
         "attempts_in_progress",
         "constraint_recorded",
         "counted_agents",
@@ -62,6 +63,7 @@ class Campaign:
         self.status = CampaignStatus.STOPPED
         self.hopper = Hopper()
         self.pacer: Pacer = pacer_for(settings)
+        self.agent_wrap_ups = AgentWrapUps()
         self.lines: dict[AttemptId, CallAttempt] = {}  # without a human verdict yet, oldest first
         self.waiting: dict[AttemptId, CallAttempt] = {}  # wait for an agent
         self.attempts_in_progress = 0

@@ -51,7 +51,9 @@ def decide(world: World, campaign: Campaign) -> None:
 def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
     """Take the snapshot that the pacer decides on (ages in seconds)."""
     now = world.now
-    idle = leaving = 0
+    leaving = 0
+    idle_since: list[float] = []
+    wrap_up_factors: list[float] = []
     talk_since: list[float] = []
     wrap_up_since: list[float] = []
     settings = campaign.settings
@@ -62,18 +64,20 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
             continue  # no call of ours comes up where he could take it
         state = agent.state
         if state is _IDLE:
-            idle += agent.status is _AVAILABLE
+            if agent.status is _AVAILABLE:
+                idle_since.append(agent.state_since)
         elif state is not _OFFLINE:
             leaving += agent.status is not _AVAILABLE
             if state is _WRAPPING_UP:
                 wrap_up_since.append(agent.owed.since if agent.owed else agent.state_since)
+                wrap_up_factors.append(campaign.agent_wrap_ups.factor(agent.agent_id))
             else:
                 began_at = agent.attempt.talk_began_at if agent.attempt else None
                 talk_since.append(agent.state_since if began_at is None else began_at)
     return PacingInputs(
         now=now,
-        agents_idle=idle,
-        agents_logged_in=idle + len(talk_since) + len(wrap_up_since),
+        agents_idle=len(idle_since),
+        agents_logged_in=len(idle_since) + len(talk_since) + len(wrap_up_since),
         calls_waiting=len(campaign.waiting) - campaign.inbound_waiting,
         talk_ages_seconds=now - np.array(talk_since, dtype=np.float64),
         wrap_up_ages_seconds=now - np.array(wrap_up_since, dtype=np.float64),
@@ -85,6 +89,8 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
         dials_per_second_max=world.trunks.dials_per_second_max(trunk_ids),
         inbound_waiting=_inbound_waiting(world, campaign),
         agents_reserved=settings.inbound_agents_reserved,
+        idle_ages_seconds=now - np.array(idle_since, dtype=np.float64),
+        wrap_up_factors=np.array(wrap_up_factors, dtype=np.float64),
     )
 
 

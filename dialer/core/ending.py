@@ -295,6 +295,8 @@ def _observe(world: World, agent: AgentSession, kind: str, seconds: float) -> No
     campaign = world.campaigns.get(agent.counted_campaign_id) if agent.counted_campaign_id else None
     if campaign is not None:
         campaign.pacer.observe(kind, world.now, seconds)
+        if kind == "wrap_up_end":
+            campaign.agent_wrap_ups.observe(agent.agent_id, seconds)
 
 
 def end_drain(world: World, campaign: Campaign) -> None:

@@ -6,6 +6,7 @@ TESTS = "tests/unit/pacing"
 PACER = f"{TESTS}/test_pacer.py"
 SUMS = f"{TESTS}/test_poisson_binomial.py"
 RISK = f"{TESTS}/test_marginal_risk.py"
+ODD = f"{TESTS}/test_odd_worlds.py"
 DRIVER = "tests/simulation/test_pacer_driver.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -91,8 +92,8 @@ MUTANTS: tuple[Mutant, ...] = (
         name="pacing: a window of the law that is spent binds nothing",
         catches=f"{TESTS}/test_risk_threshold.py::test_window_that_is_spent_binds_whatever_the_others_saved",
         path="pacing/risk_threshold.py",
-        before="budget = min(budget, max(-DEBT_CALLS_MAX, left))",
-        after="budget = max(budget, max(-DEBT_CALLS_MAX, left))",
+        before="if left < budget:",
+        after="if left > budget:",
     ),
     Mutant(
         name="pacing: damaged state is taken in halfway",
@@ -115,5 +116,26 @@ MUTANTS: tuple[Mutant, ...] = (
         before="lambda rng: self._durations(rng, population.spread_sigma))\n        self.wrap_up_draws",
         after="lambda rng: self._durations(rng, population.spread_sigma))\n        next(self.answer_draws) "
         "if population.spread_sigma else None\n        self.wrap_up_draws",
+    ),
+    Mutant(
+        name="pacing: a line that will be answered is not counted among the answers",
+        catches=f"{ODD}::test_list_on_which_everybody_answers_never_gets_more_lines_than_agents",
+        path="pacing/forecast.py",
+        before="new_line=np.minimum(self.new_line * answer_factor, 1.0),",
+        after="new_line=np.zeros(len(self.new_line)),",
+    ),
+    Mutant(
+        name="pacing: lines for each agent are counted without those that ring",
+        catches=f"{ODD}::test_list_on_which_nobody_answers_is_dialed_within_its_bounds",
+        path="pacing/predictive.py",
+        before='most = int(self.settings["lines_per_agent_max"] * snapshot.agents_logged_in) - ringing',
+        after='most = int(self.settings["lines_per_agent_max"] * snapshot.agents_logged_in)',
+    ),
+    Mutant(
+        name="pacing: lines in use are overlooked where lines are capped",
+        catches=f"{ODD}::test_trunks_that_hold_fewer_lines_than_ring_start_nothing",
+        path="pacing/limits.py",
+        before="caps.append((self._lines_max - snapshot.lines_in_use, BindingConstraint.LINES_MAX))",
+        after="caps.append((self._lines_max, BindingConstraint.LINES_MAX))",
     ),
 )

@@ -133,6 +133,66 @@ def test_forecast_of_predictive_counts_agents_and_answers_within_what_is_possibl
     assert 0.0 <= low <= middle < high <= 5.0
 
 
+def test_idle_agents_who_still_rest_get_no_line() -> None:
+    """A floor of rest: whoever came free just now is not dialed for yet, whoever rested is."""
+    pacer = taught(abandon_limit_ratio=0.0, rest_seconds_min=20.0)
+    lines = [
+        busy_floor(pacer=pacer, agents_idle=4, idle_ages_seconds=idle).lines
+        for idle in (ages(4, 2.0), [2.0, 2.0, 30.0, 30.0], ages(4, 30.0), None)
+    ]
+    assert lines == [0, 2, 4, 4]
+
+
+def test_rest_asked_for_makes_busy_agents_free_later() -> None:
+    """Who must rest after the call is not free at its end."""
+    assert busy_floor(pacer=taught(rest_seconds_min=30.0)).lines < busy_floor().lines
+
+
+def test_slow_writers_in_wrap_up_are_expected_later() -> None:
+    """An agent's own wrap-ups count: ten slow ones come back later than ten quick ones."""
+    floor_of_wrap_ups = {"talk_ages_seconds": ages(20, 60.0), "wrap_up_ages_seconds": ages(30, 1.0)}
+    slow, usual, quick = (
+        busy_floor(wrap_up_factors=ages(30, factor), **floor_of_wrap_ups).lines for factor in (4.0, 1.0, 0.3)
+    )
+    assert slow < usual < quick
+    assert busy_floor(**floor_of_wrap_ups).lines == usual
+
+
+def test_detection_that_uses_up_the_wait_makes_careful() -> None:
+    """Where the limit runs from the answer, what detection took of it cannot be waited again."""
+    pacers = [taught(connect_limit_seconds=8.0) for _ in range(2)]
+    assert busy_floor(pacer=pacers[0], connect_seconds_spent=6.0).lines < busy_floor(pacer=pacers[1]).lines
+
+
+def test_tightest_window_is_named_with_its_budget() -> None:
+    """Of two windows the one with the least left decides, and the decision says which and how much."""
+    day = WindowBudget(name="day", abandoned=3.0, answered_live=400.0, limit_ratio=0.03)
+    hour = WindowBudget(name="hour", abandoned=5.0, answered_live=100.0, limit_ratio=0.03)
+    decision = busy_floor(window_budgets=[day, hour])
+    assert decision.budget_name == "hour"
+    assert decision.budget_calls is not None
+    assert -4.0 < decision.budget_calls < -2.0
+    assert [budget.abandon_ratio_upper for budget in decision.budgets] == [
+        pytest.approx(0.018, abs=0.001),
+        pytest.approx(0.099, abs=0.002),
+    ]
+
+
+def test_list_that_paused_for_an_hour_is_believed_less() -> None:
+    """After a long break the same floor gets fewer lines at first: what is known may be old."""
+    before, after = taught(), taught()
+    for pacer in (before, after):
+        pacer.decide(floor(now=100.0, ring_ages_seconds=ages(1)))
+    assert busy_floor(pacer=after, now=4000.0).lines < busy_floor(pacer=before, now=101.0).lines
+
+
+def test_prior_of_other_lists_lets_a_new_one_start_faster() -> None:
+    """Who knows that lists answer one line in ten starts more lines at once than who fears one in two."""
+    snapshot = floor(agents_logged_in=60, agents_idle=20, talk_ages_seconds=ages(40, 60.0))
+    known = create_pacer("predictive", live_ratio_prior=0.1, live_prior_lines=200.0)
+    assert known.decide(snapshot).lines > create_pacer("predictive").decide(snapshot).lines
+
+
 def test_team_without_any_wrap_up_is_learned_as_such() -> None:
     """Where talks have no wrap-up, agents are free when the talk ends: more lines."""
     lines = []

@@ -3,7 +3,7 @@
 import pytest
 
 from pacing import WindowBudget
-from pacing.risk_threshold import DEBT_CALLS_MAX, SAVINGS_CALLS_MAX, RiskThreshold
+from pacing.risk_threshold import DEBT_CALLS_MAX, OWN_COUNT, SAVINGS_CALLS_MAX, RiskThreshold
 
 
 def after(fates: list[bool], agents: int = 10, is_at_risk: bool = True) -> RiskThreshold:
@@ -16,7 +16,7 @@ def after(fates: list[bool], agents: int = 10, is_at_risk: bool = True) -> RiskT
 
 def theta(threshold: RiskThreshold, *budgets: WindowBudget) -> float:
     """Theta of a team of ten."""
-    return threshold.theta(10, threshold.budget_left(10, budgets))
+    return threshold.theta(10, threshold.budget_left(10, budgets)[0])
 
 
 def test_theta_without_any_answer_is_the_limit_itself() -> None:
@@ -37,9 +37,31 @@ def test_budget_spent_makes_theta_nearly_nothing() -> None:
 def test_savings_and_debts_of_a_strange_day_stay_within_bounds() -> None:
     """Neither a day without abandons nor a disaster is carried for ever."""
     saved = after([False] * 5000)
-    assert saved.budget_calls(10) <= SAVINGS_CALLS_MAX
+    assert saved.budget_calls(10) <= SAVINGS_CALLS_MAX + 1e-9
     owed = after([True] * 500)
     assert owed.budget_calls(10) == pytest.approx(-DEBT_CALLS_MAX, abs=3.1)
+
+
+def test_reserve_for_luck_grows_with_the_count_and_ever_more_slowly() -> None:
+    """The same ratio exactly at the limit leaves less and less budget: luck has had more chances."""
+    window = [
+        WindowBudget(name="day", abandoned=0.03 * count, answered_live=count, limit_ratio=0.03)
+        for count in (0.0, 100.0, 1000.0, 10_000.0)
+    ]
+    # None of them is the pacer's own count: it stands at a budget of zero.
+    reserves = [-after([]).budget_left(10, [budget])[0] for budget in window]
+    assert reserves == sorted(reserves)
+    assert reserves[0] == 0.0
+    # 1.8 sqrt(2 ln(1 + 1000 / 440)) calls, worked by hand.
+    assert reserves[2] == pytest.approx(2.772, abs=0.001)
+    assert reserves[3] - reserves[2] < reserves[2]
+
+
+def test_budget_names_the_window_that_binds() -> None:
+    """The floor can be told which window it is that holds it back."""
+    spent = WindowBudget(name="hour", abandoned=9.0, answered_live=100.0, limit_ratio=0.03)
+    assert after([]).budget_left(10, [spent])[1] == "hour"
+    assert after([]).budget_left(10, [])[1] == OWN_COUNT
 
 
 def test_savings_made_while_other_limits_bound_move_no_centre() -> None:
