@@ -40,7 +40,7 @@ class RatioWithStopPacer(Peer):
 
     method = "ratio-with-stop"
     setting_ranges: ClassVar[SettingRanges] = {
-        "level": FigureRange(default=1.5, lowest=0.0, highest=20.0, meaning="lines for each agent logged in"),
+        "level": FigureRange(default=1.0, lowest=0.0, highest=20.0, meaning="lines for each agent logged in"),
         "dial_interval_seconds": FigureRange(
             default=3.0, lowest=0.1, highest=60.0, meaning="seconds between two looks for calls to place"
         ),

@@ -41,7 +41,7 @@ def test_lines_to_ceiling_fill_up_what_is_in_flight(
 
 def test_ratio_with_stop_counts_all_agents_and_all_calls() -> None:
     """Ten agents, six talk, two lines ring: 15 - 8 = 7."""
-    decision = create_pacer("ratio-with-stop").decide(
+    decision = create_pacer("ratio-with-stop", level=1.5).decide(
         floor(agents_idle=4, talk_ages_seconds=ages(6), ring_ages_seconds=ages(2))
     )
     assert (decision.lines, decision.binding_constraint) == (7, "lines_per_agent")
@@ -59,7 +59,7 @@ def test_ratio_with_stop_counts_all_agents_and_all_calls() -> None:
 )
 def test_ratio_with_stop_stops_at_the_cap(talks: int, abandoned: int, lines: int, reason: str) -> None:
     """The abandoned among the last 100 dispositioned calls, from 50 on."""
-    pacer = create_pacer("ratio-with-stop")
+    pacer = create_pacer("ratio-with-stop", level=1.5)
     for kind, count in (("abandoned", abandoned), ("talk_end", talks)):
         for _ in range(count):
             pacer.observe(kind, 0.0, 60.0)
@@ -69,7 +69,7 @@ def test_ratio_with_stop_stops_at_the_cap(talks: int, abandoned: int, lines: int
 
 def test_ratio_with_stop_goes_on_when_talks_push_the_abandoned_out() -> None:
     """Of 103 calls the three abandoned first are no longer among the last hundred."""
-    pacer = create_pacer("ratio-with-stop")
+    pacer = create_pacer("ratio-with-stop", level=1.5)
     for kind, count in (("abandoned", 3), ("talk_end", 97)):
         for _ in range(count):
             pacer.observe(kind, 0.0, 60.0)
@@ -81,7 +81,7 @@ def test_ratio_with_stop_goes_on_when_talks_push_the_abandoned_out() -> None:
 @pytest.mark.parametrize(("resume_seconds", "lines"), [(900.0, [0, 0, 15]), (0.0, [0, 0, 0])])
 def test_ratio_with_stop_waits_for_its_supervisor(resume_seconds: float, lines: list[int]) -> None:
     """Stopped at 0 s, still at 897 s, started anew at 900 s; without a supervisor it stays stopped."""
-    pacer = create_pacer("ratio-with-stop", resume_seconds=resume_seconds)
+    pacer = create_pacer("ratio-with-stop", level=1.5, resume_seconds=resume_seconds)
     for _ in range(50):
         pacer.observe("abandoned", 0.0, 2.0)
     found = [pacer.decide(floor(now=now, agents_idle=10)).lines for now in (0.0, 897.0, 900.0)]
@@ -90,7 +90,7 @@ def test_ratio_with_stop_waits_for_its_supervisor(resume_seconds: float, lines: 
 
 def test_ratio_with_stop_restored_is_still_stopped() -> None:
     """A restart is no way around the cap."""
-    pacer, restored = create_pacer("ratio-with-stop"), create_pacer("ratio-with-stop")
+    pacer, restored = create_pacer("ratio-with-stop", level=1.5), create_pacer("ratio-with-stop", level=1.5)
     for call in range(60):
         pacer.observe("abandoned" if call % 10 == 0 else "talk_end", 0.0, 60.0)
     restored.restore_state(pacer.export_state())
