@@ -15,7 +15,9 @@ from rules.abandon_ledger import (
     AbandonClass,
     AbandonCounts,
     AbandonDefinition,
+    Denominator,
     LedgerEntry,
+    MachineTerm,
     abandon_class,
     is_machine_of_agent,
     is_machine_of_detector,
@@ -77,7 +79,17 @@ def bucket_number(at: float) -> int:
 class _Window:
     """The window of one limit as it lies now, with its sums."""
 
-    __slots__ = ("after", "first", "from_at", "is_first_partial", "limit", "since_at", "sums", "until_at")
+    __slots__ = (
+        "after",
+        "first",
+        "from_at",
+        "is_first_partial",
+        "is_plain",
+        "limit",
+        "since_at",
+        "sums",
+        "until_at",
+    )
 
     def __init__(self, limit: AbandonLimit) -> None:
         self.limit = limit
@@ -87,6 +99,18 @@ class _Window:
         self.after = 0.0  # … to before this one.
         self.is_first_partial = False
         self.sums = [0] * 6
+        self.is_plain = (limit.definition.machine_term, limit.definition.denominator) == (
+            MachineTerm.NONE,
+            Denominator.SERVED_OR_ABANDONED,
+        )
+
+    def share(self) -> tuple[float, float]:
+        """Numerator and denominator as `abandon_share` gives them; asked at each decision."""
+        if self.is_plain:
+            abandoned = float(self.sums[_ABANDONED])
+            return abandoned, abandoned + self.sums[_CONNECTED]
+        share = abandon_share(_as_counts(self.sums), self.limit.definition)
+        return share.abandoned, share.live
 
     def lay(self, now: float, started_at: float) -> None:
         """Lay the window around an instant."""
@@ -117,7 +141,7 @@ class _Window:
 class WindowCounter:
     """One campaign's calls, by the limits of its law."""
 
-    __slots__ = ("_books", "_counts", "_from_at", "_started_at", "_until_at", "_windows")
+    __slots__ = ("_books", "_from_at", "_shares", "_started_at", "_until_at", "_windows")
 
     def __init__(self, limits: Sequence[AbandonLimit]) -> None:
         """Begin without calls."""
@@ -126,7 +150,7 @@ class WindowCounter:
             limit.definition: {} for limit in limits
         }
         self._started_at: float | None = None
-        self._counts: tuple[WindowCount, ...] | None = None
+        self._shares: tuple[tuple[float, float], ...] | None = None
         self._from_at, self._until_at = inf, -inf
 
     def add(self, entry: LedgerEntry, answered_at: float) -> None:
@@ -195,19 +219,23 @@ class WindowCounter:
             book |= {number: list(columns) for number, columns in self._books.get(definition, known).items()}
         return counter
 
+    def shares(self, now: float) -> tuple[tuple[float, float], ...]:
+        """Numerator and denominator of each limit at `now` (POSIX seconds), in the order of the limits.
+
+        It is the same object as long as nothing changes, so that whoever asks at each decision can tell.
+        """
+        if self._shares is None or not self._from_at <= now < self._until_at:
+            self._lay_where_over(now)
+            self._shares = tuple([window.share() for window in self._windows])
+        return self._shares
+
     def counts(self, now: float) -> tuple[WindowCount, ...]:
-        """What each window holds at `now` (POSIX seconds); the same object as long as nothing changes."""
-        if self._counts is None or not self._from_at <= now < self._until_at:
-            for window in self._windows:
-                if not window.from_at <= now < window.until_at:
-                    self._lay(window, now)
-            self._from_at = max(window.from_at for window in self._windows)
-            self._until_at = min(window.until_at for window in self._windows)
-            self._counts = tuple(
-                WindowCount(limit=window.limit, since_at=window.since_at, counts=_as_counts(window.sums))
-                for window in self._windows
-            )
-        return self._counts
+        """What the window of each limit holds at `now` (POSIX seconds), in the order of the limits."""
+        self._lay_where_over(now)
+        return tuple(
+            WindowCount(limit=window.limit, since_at=window.since_at, counts=_as_counts(window.sums))
+            for window in self._windows
+        )
 
     def _add(
         self, definition: AbandonDefinition, book: dict[int, list[int]], number: int, columns: Sequence[int]
@@ -222,7 +250,7 @@ class WindowCounter:
         for window in self._windows:
             if window.limit.definition is definition or window.limit.definition == definition:
                 window.add(number, columns)
-        self._counts = None
+        self._shares = None
 
     def _lay(self, window: _Window, now: float) -> None:
         started_at = self._started_at
@@ -231,10 +259,20 @@ class WindowCounter:
         for number, columns in self._books[window.limit.definition].items():
             window.add(number, columns)
 
+    def _lay_where_over(self, now: float) -> None:
+        if self._from_at <= now < self._until_at:
+            return
+        for window in self._windows:
+            if not window.from_at <= now < window.until_at:
+                self._lay(window, now)
+        self._from_at = max(window.from_at for window in self._windows)
+        self._until_at = min(window.until_at for window in self._windows)
+        self._shares = None
+
     def _lay_anew(self) -> None:
         for window in self._windows:
             window.from_at = window.until_at = inf
-        self._counts = None
+        self._from_at, self._until_at, self._shares = inf, -inf, None
 
 
 def _as_counts(columns: Sequence[int]) -> AbandonCounts:

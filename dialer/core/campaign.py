@@ -13,7 +13,7 @@ from dialer.core.hopper import Hopper
 from dialer.core.settings import CampaignSettings, pacer_for
 from dialer.messages import AgentId, AttemptId
 from pacing import AgentWrapUps, Pacer, PacerStateError, WindowBudget
-from rules.window_counter import WindowCount, WindowCounter
+from rules.window_counter import WindowCounter
 
 MANUAL = "manual"
 PREVIEW = "preview"
@@ -76,7 +76,7 @@ class Campaign:
         self.ready_seen = 0  # ready agents at the last decision
         self.ramp_began_at = float("-inf")
         self.windows = WindowCounter(settings.policy_pack.abandon_limits)
-        self.windows_counted: tuple[WindowCount, ...] | None = None  # what `window_budgets` was made of
+        self.windows_counted: object = None  # what `window_budgets` was made of
         self.window_budgets: tuple[WindowBudget, ...] = ()
         self.deadline_at: float | None = None  # of the next decision
         self.deadline_sequence = 0

@@ -18,17 +18,21 @@ def count_in_windows(world: World, attempt: CallAttempt, entry: LedgerEntry) -> 
 
 def window_budgets(world: World, campaign: Campaign) -> tuple[WindowBudget, ...]:
     """Give what each window of the law has counted; costs nothing while nothing changes."""
-    counts = campaign.windows.counts(world.wall_now)
-    if counts is not campaign.windows_counted:
+    shares = campaign.windows.shares(world.wall_now)
+    if shares is not campaign.windows_counted:
         own_limit_ratio = campaign.settings.abandon_limit_ratio
-        campaign.windows_counted = counts
+        campaign.windows_counted = shares
         campaign.window_budgets = tuple(
-            WindowBudget(
-                name=each.limit.name,
-                abandoned=share.abandoned,
-                answered_live=share.live,
-                limit_ratio=min(each.limit.definition.limit_ratio, own_limit_ratio),
-            )
-            for each, share in ((each, each.share) for each in counts)
+            [
+                WindowBudget(
+                    name=limit.name,
+                    abandoned=abandoned,
+                    answered_live=live,
+                    limit_ratio=min(limit.definition.limit_ratio, own_limit_ratio),
+                )
+                for limit, (abandoned, live) in zip(
+                    campaign.settings.policy_pack.abandon_limits, shares, strict=True
+                )
+            ]
         )
     return campaign.window_budgets

@@ -75,6 +75,13 @@ MUTANTS: tuple[Mutant, ...] = (
         after="book[bucket.number] = [*counted[:4], *counted[5:]]",
     ),
     Mutant(
+        name="windows: every definition has the plain denominator",
+        catches=f"{COUNTER}::test_shares_are_those_of_the_counts_under_every_definition",
+        path="rules/window_counter.py",
+        before="        if self.is_plain:\n",
+        after="        if True:\n",
+    ),
+    Mutant(
         name="windows: a day never ends",
         catches=f"{BUDGETS}::test_windows_roll_while_the_campaign_goes_on",
         path="rules/window_counter.py",

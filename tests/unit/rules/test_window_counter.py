@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.abandon_ledger import AbandonClass, AbandonCounts, LedgerEntry, abandon_class, abandon_counts
+from rules.abandon_ledger import (
+    AbandonClass,
+    AbandonCounts,
+    Denominator,
+    LedgerEntry,
+    MachineTerm,
+    abandon_class,
+    abandon_counts,
+)
 from rules.abandon_limit import AbandonLimit
 from rules.abandon_window import AbandonWindow
 from rules.detection import DetectionVerdict
@@ -157,14 +165,37 @@ def test_clock_that_was_set_back_finds_the_earlier_window_again() -> None:
     assert [each.counts.abandoned for each in counter.counts(NOON_AT + 60.0)] == [1, 1]
 
 
-def test_counts_are_the_same_object_until_something_changes() -> None:
+def test_shares_are_the_same_object_until_something_changes() -> None:
     """A decision each second costs one comparison."""
     counter = counted([call(NOON_AT, "served")], [DAY, ROLLING])
-    counts = counter.counts(NOON_AT + 1.0)
+    shares = counter.shares(NOON_AT + 1.0)
 
-    assert counter.counts(NOON_AT + 2.0) is counts
+    assert shares == ((0.0, 1.0), (0.0, 1.0))
+    assert counter.shares(NOON_AT + 2.0) is shares
     counter.add(call(NOON_AT + 2.0, "abandoned"), NOON_AT + 2.0)
-    assert [each.counts.abandoned for each in counter.counts(NOON_AT + 3.0)] == [1, 1]
+    assert counter.shares(NOON_AT + 3.0) == ((1.0, 2.0), (1.0, 2.0))
+    assert counter.shares(NOON_AT + 12 * HOUR_SECONDS) == ((0.0, 0.0), (0.0, 0.0))
+
+
+@settings(max_examples=30)
+@given(calls, st.lists(near_instants, min_size=1, max_size=4))
+def test_shares_are_those_of_the_counts_under_every_definition(
+    entries: list[LedgerEntry], asked: list[float]
+) -> None:
+    """Whatever the machine term and the denominator; asked at once, and again after a count."""
+    terms = [
+        replace(STRICT, denominator=denominator, machine_term=term, false_positive_ratio=0.25)
+        for denominator in Denominator
+        for term in MachineTerm
+    ]
+    limits = [replace(ROLLING, definition=each) for each in terms] + [replace(DAY, definition=terms[0])]
+    counter = counted(entries, limits)
+    for now in asked:
+        shares = counter.shares(now)
+        expected = [(each.share.abandoned, each.share.live) for each in counter.counts(now)]
+
+        assert list(shares) == expected
+        assert counter.shares(now) is shares
 
 
 def test_pending_call_is_counted_when_it_is_decided() -> None:
