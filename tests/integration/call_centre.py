@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -58,6 +59,7 @@ TRUNK = TrunkId("carrier")
 AREA = "+999555"  # a country code that is nobody's
 SALE = "sale"
 BALLAST_STEP_BYTES, BALLAST_STEP_BYTES_MIN = 1 << 26, 1 << 12
+DECISIONS = "select * from dialer.pacing_decisions order by decided_at desc limit 3"
 SMALL_DISK_BYTES = 2_000_000_000
 
 
@@ -292,16 +294,19 @@ class Floor:
 
     async def talking(self, count: int, seconds_max: float = SECONDS_MAX) -> None:
         """Wait until so many agents talk."""
-        talking = -1
+        states: Counter[tuple[str, str]] = Counter()
 
         async def is_so() -> bool:
-            nonlocal talking
-            agents = (await self.floor()).agents
-            talking = sum(1 for agent in agents if agent.state == AgentState.TALKING.value)
-            return talking == count
+            nonlocal states
+            states = Counter((agent.status, agent.state) for agent in (await self.floor()).agents)
+            return sum(states[pair] for pair in states if pair[1] == AgentState.TALKING.value) == count
 
-        is_reached = await wait_until(is_so, seconds_max)
-        assert is_reached, f"expected {count} agents talking, {talking}\n{self._engine_words()}"
+        if not await wait_until(is_so, seconds_max):
+            decisions = await self.rows(DECISIONS)
+            raise AssertionError(
+                f"expected {count} agents talking, {dict(states)}\n"
+                f"{[tuple(row) for row in decisions]}\n{self._engine_words()}"
+            )
 
     async def at_carrier(self, count: int) -> None:
         """Wait until so many calls are at the carrier."""
