@@ -4,15 +4,21 @@ For the laboratory, tests and measurements; the desk in the browser does the sam
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 
 from dialer.core.agent_session import AgentState
 from dialer.core.commands import RecordAgentState
 from dialer.core.events import AgentBecameAvailable, DispositionSaved
-from dialer.messages import AgentId, CampaignId, EventBus, SignInRequested
+from dialer.messages import AgentId, CampaignId, EventBus, NobodyAnswered, SignInRequested
 from dialer.messages.subjects import ENGINE_REQUESTS, agent_screen
 
 ANSWER_SECONDS_MAX = 30.0  # a telephone may ring for twenty
+SAVE_SECONDS_MAX = 5.0
+SAVE_PAUSE_SECONDS = 0.5
+SAVE_ATTEMPTS_MAX = 60
+
+_log = logging.getLogger(__name__)
 
 
 class LabAgents:
@@ -53,5 +59,13 @@ class LabAgents:
             task.add_done_callback(self._saving.discard)
 
     async def _save(self, saved: DispositionSaved) -> None:
+        """Save until an engine has it: one that dies with the question must not keep him in wrap-up."""
         await asyncio.sleep(self.wrap_up_seconds)
-        await self._bus.ask(ENGINE_REQUESTS, saved, ANSWER_SECONDS_MAX)
+        for _ in range(SAVE_ATTEMPTS_MAX):
+            try:
+                await self._bus.ask(ENGINE_REQUESTS, saved, SAVE_SECONDS_MAX)
+            except NobodyAnswered:
+                await asyncio.sleep(SAVE_PAUSE_SECONDS)
+            else:
+                return
+        _log.warning("agent %s: nobody took the disposition of %s", saved.agent_id, saved.attempt_id)
