@@ -59,6 +59,7 @@ TRUNK = TrunkId("carrier")
 AREA = "+999555"  # a country code that is nobody's
 SALE = "sale"
 BALLAST_STEP_BYTES, BALLAST_STEP_BYTES_MIN = 1 << 26, 1 << 12
+ASK_SECONDS_MAX = 4.0
 DECISIONS = "select * from dialer.pacing_decisions order by decided_at desc limit 3"
 SMALL_DISK_BYTES = 2_000_000_000
 
@@ -273,7 +274,8 @@ class Floor:
 
         async def is_answered() -> bool:
             with suppress(NobodyAnswered):
-                answers.append(await self.bus.ask(ENGINE_REQUESTS, request, 30.0))
+                # A question that went to an engine just killed has no answer: it is put again soon.
+                answers.append(await self.bus.ask(ENGINE_REQUESTS, request, ASK_SECONDS_MAX))
             return bool(answers)
 
         assert await wait_until(is_answered, seconds_max), f"nobody answers\n{self._engine_words()}"
@@ -307,6 +309,15 @@ class Floor:
                 f"expected {count} agents talking, {dict(states)}\n"
                 f"{[tuple(row) for row in decisions]}\n{self._engine_words()}"
             )
+
+    async def wrapped_up(self, seconds_max: float = SECONDS_MAX) -> bool:
+        """Wait until nobody owes a disposition; False when the time is over."""
+
+        async def is_so() -> bool:
+            agents = (await self.floor()).agents
+            return all(agent.state != AgentState.WRAPPING_UP.value for agent in agents)
+
+        return await wait_until(is_so, seconds_max)
 
     async def at_carrier(self, count: int) -> None:
         """Wait until so many calls are at the carrier."""

@@ -50,10 +50,13 @@ async def rested_floor(centre: CallCentre, agents: int = CALLS_UP) -> AsyncItera
         await floor.sign_in(agents)
         await floor.until(OPEN_ATTEMPTS, 0)
         centre.lab.telephones.reset()
-        yield floor
-        await floor.order(CampaignStatus.STOPPED)
-        hang_up_everybody(centre)
-        await floor.until(OPEN_ATTEMPTS, 0, 30.0)
+        try:
+            yield floor
+        finally:  # also after a failure, or the next test would find agents whom nobody wraps up
+            await floor.order(CampaignStatus.STOPPED)
+            hang_up_everybody(centre)
+            await floor.until(OPEN_ATTEMPTS, 0, 30.0)
+            assert await floor.wrapped_up(), "dispositions are still owed"
 
 
 def new_numbers(kind: str, round_number: int, digits: str, count: int) -> list[str]:

@@ -164,7 +164,8 @@ def drop_one(lost: type, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_database_that_cuts_us_off_costs_no_record(database_url: str) -> None:
     """What was under way is written when it is back; the dials of that moment are not made, and counted."""
-    cut_off = frozenset({*range(60, 70), *range(200, 203)})
+    # Often enough that some of these moments have a dial under way, whatever the pacing decides that day.
+    cut_off = frozenset({*range(60, 70), *range(100, 260, 13)})
     async with open_pool(database_url) as pool:
         transactions = UnitOfWork(pool)
         unreliable = UnreliableDatabase(transactions, cut_off)

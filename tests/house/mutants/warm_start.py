@@ -47,10 +47,11 @@ def run_forked(arguments: list[str], output: str, seconds_max: float) -> str:
 
 def _run(arguments: list[str], output: str) -> None:
     """In the child: everything said goes to the file, and nothing returns to the loop."""
-    exit_code = 70  # pytest has not come to its end
+    exit_code = 1  # an interpreter's own after an exception; whoever asked also reads what failed
     try:
         os.setsid()
         file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # ours has the next requests in it
         os.dup2(file, 1)
         os.dup2(file, 2)
         sys.path.insert(0, os.getcwd())

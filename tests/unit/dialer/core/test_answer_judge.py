@@ -44,6 +44,7 @@ def judged(begins_at: float, seconds: float, silent_limit: float, limit: float) 
 
 
 @example(begins_at=1.5, seconds=9.0, silent_limit=1.7, more=2.3)
+@example(begins_at=1.0, seconds=9.0, silent_limit=1.7, more=0.3)  # speaks at the deadline, not yet too long
 @given(begins_at=SECONDS, seconds=SECONDS, silent_limit=SECONDS, more=SECONDS)
 def test_any_greeting_is_judged_in_time_and_a_short_one_is_never_a_machines(
     begins_at: float, seconds: float, silent_limit: float, more: float
