@@ -12,14 +12,12 @@ from tests.integration.call_centre import CallCentre, Floor
 from tests.integration.harmed_floor import (
     CALLS_UP,
     MIXED,
-    OPEN_ATTEMPTS,
-    OPEN_LEADS,
     ROUNDS,
     centre_to_harm,
     fill,
-    hang_up_everybody,
     new_numbers,
     rested_floor,
+    settle,
     still_up,
 )
 from tests.integration.real_time import wait_until
@@ -69,13 +67,6 @@ async def kill_asterisk(floor: Floor, round_number: int) -> tuple[float, float]:
     rows = await floor.rows("select outcome from dialer.attempts where e164 = any($1)", numbers)
     await settle(floor)
     return seconds, float(sum(1 for row in rows if row["outcome"] is None))
-
-
-async def settle(floor: Floor) -> None:
-    """Everybody goes home."""
-    hang_up_everybody(floor.centre)
-    await floor.until(OPEN_LEADS, 0, 60.0)
-    await floor.until(OPEN_ATTEMPTS, 0)
 
 
 async def measure_rounds(

@@ -12,6 +12,7 @@ from asterisk_config.lab.population import DigitPopulation
 from dialer.core.events import CampaignStatus
 from dialer.core.settings import DEFAULT_RETRY_RULES, RetryRule
 from tests.integration.call_centre import AREA, SALE, CallCentre, Floor, call_centre, floor_of
+from tests.integration.real_time import let_pass
 
 ROUNDS = (1, 2, 3)
 CALLS_UP = 50
@@ -70,6 +71,22 @@ def hang_up_everybody(centre: CallCentre) -> None:
     for call in centre.lab.telephones.truth():
         if call.ended_at is None:
             centre.lab.telephones.hang_up_call(call.sip_call_id)
+
+
+async def settle(floor: Floor) -> None:
+    """Everybody hangs up, and the list is dialed to its end."""
+    hang_up_everybody(floor.centre)
+    await floor.until(OPEN_LEADS, 0, 60.0)
+    await floor.until(OPEN_ATTEMPTS, 0)
+
+
+async def require_half_talk_on(floor: Floor, calls: list[CarrierCall], seconds: float, dialed: int) -> None:
+    """Half of the clients go while a part is away: nobody is dialed in their place, the others talk on."""
+    hang_up_everybody_but(floor.centre, keep=calls[: CALLS_UP // 2])
+    await let_pass(seconds)
+    truth = floor.centre.lab.telephones.truth()
+    assert len(truth) == dialed, "somebody was dialed while a part was away"
+    assert still_up(calls[: CALLS_UP // 2], truth)
 
 
 async def require_agreement(floor: Floor, numbers: list[str]) -> None:

@@ -9,19 +9,15 @@ import pytest_asyncio
 from dialer.adapters.errors import StoreLost
 from tests.integration.call_centre import CallCentre, Floor
 from tests.integration.harmed_floor import (
-    CALLS_UP,
     MIXED,
-    OPEN_ATTEMPTS,
-    OPEN_LEADS,
     ROUNDS,
     centre_to_harm,
     fill,
-    hang_up_everybody,
-    hang_up_everybody_but,
     new_numbers,
     require_agreement,
+    require_half_talk_on,
     rested_floor,
-    still_up,
+    settle,
 )
 from tests.integration.real_time import let_pass
 
@@ -67,15 +63,9 @@ async def test_full_disk_of_the_database_stops_dialing_and_loses_nothing(
         assert await use_up_the_log(floor)
         await let_pass(1.0)
         calls_before = len(centre.lab.telephones.truth())
-        hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
-        await let_pass(3.0)
-        truth = centre.lab.telephones.truth()
-        assert len(truth) == calls_before, "somebody was dialed while the disk was full"
-        assert still_up(calls[: CALLS_UP // 2], truth)
+        await require_half_talk_on(floor, calls, 3.0, calls_before)
     centre.restart_database()
     more = new_numbers("disk+", round_number, MIXED, 20)
     await floor.add_leads(more)
-    hang_up_everybody(centre)
-    await floor.until(OPEN_LEADS, 0, 60.0)
-    await floor.until(OPEN_ATTEMPTS, 0)
+    await settle(floor)
     await require_agreement(floor, [*numbers, *more])

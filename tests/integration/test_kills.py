@@ -19,10 +19,11 @@ from tests.integration.harmed_floor import (
     centre_to_harm,
     fill,
     hang_up_everybody,
-    hang_up_everybody_but,
     new_numbers,
     require_agreement,
+    require_half_talk_on,
     rested_floor,
+    settle,
     still_up,
 )
 from tests.integration.real_time import let_pass
@@ -104,16 +105,10 @@ async def test_killed_database_stops_dialing_and_gets_everything_when_it_is_back
     calls_before = len(centre.lab.telephones.truth())
     centre.kill_database()
     await let_pass(1.0)
-    hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
-    await let_pass(2.0)
-    truth = centre.lab.telephones.truth()
-    assert len(truth) == calls_before, "somebody was dialed while the database was away"
-    assert still_up(calls[: CALLS_UP // 2], truth)
+    await require_half_talk_on(floor, calls, 2.0, calls_before)
     centre.restart_database()
     await let_pass(0.5)
-    hang_up_everybody(centre)
-    await floor.until(OPEN_LEADS, 0, 60.0)
-    await floor.until(OPEN_ATTEMPTS, 0)
+    await settle(floor)
     await require_agreement(floor, [*numbers, *more])
 
 
@@ -128,16 +123,9 @@ async def test_frozen_database_delays_records_and_drops_nobody(
     await floor.add_leads(more)
     centre.freeze_database()
     await let_pass(3.0)
-    hang_up_everybody_but(centre, keep=calls[: CALLS_UP // 2])
-    calls_before = len(centre.lab.telephones.truth())
-    await let_pass(7.0)
-    truth = centre.lab.telephones.truth()
-    assert len(truth) == calls_before, "somebody was dialed while the database was away"
-    assert still_up(calls[: CALLS_UP // 2], truth)
+    await require_half_talk_on(floor, calls, 7.0, len(centre.lab.telephones.truth()))
     centre.thaw_database()
-    hang_up_everybody(centre)
-    await floor.until(OPEN_LEADS, 0, 60.0)
-    await floor.until(OPEN_ATTEMPTS, 0)
+    await settle(floor)
     await require_agreement(floor, [*numbers, *more])
 
 
