@@ -6,7 +6,7 @@ many processes ran it. Wall times stand in a file of their own.
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TypeAlias
@@ -38,10 +38,13 @@ class FinishedRun:
 _FROM_TASK = ("scenario", "agents", "hours", "warm_up_minutes", "label", "method", "seed")
 
 
-def write_tables(folder: Path, runs: Sequence[FinishedRun], code_version: str) -> None:
-    """Write results.csv, results.parquet, results.json and timings.csv into the folder."""
+def write_tables(folder: Path, runs: Sequence[FinishedRun], version_of: Callable[[str], str]) -> None:
+    """Write results.csv, results.parquet, results.json and timings.csv into the folder.
+
+    `version_of` gives the code version of a pacing method.
+    """
     ordered = sorted(runs, key=lambda run: run.place)
-    rows = [_row(run, code_version) for run in ordered]
+    rows = [_row(run, version_of(run.task.method)) for run in ordered]
     _write_csv(folder / "results.csv", rows)
     (folder / "results.json").write_text(json.dumps(rows, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     parquet.write_table(_table(rows), folder / "results.parquet")

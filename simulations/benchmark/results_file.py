@@ -6,7 +6,7 @@ read is refused, since it is not ours.
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -20,10 +20,13 @@ FILE_NAME = "runs.jsonl"
 class ResultsFile:
     """Finished runs by key, on disk after each of them."""
 
-    def __init__(self, folder: Path, code_version: str) -> None:
-        """Open the folder's results, dropping a torn last line; raises DataFileError."""
+    def __init__(self, folder: Path, version_of: Callable[[str], str]) -> None:
+        """Open the folder's results, dropping a torn last line; raises DataFileError.
+
+        `version_of` gives the present code version of a pacing method.
+        """
         self._path = folder / FILE_NAME
-        self._code_version = code_version
+        self._version_of = version_of
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._outcomes = self._read()
@@ -32,7 +35,7 @@ class ResultsFile:
 
     def find(self, task: RunTask) -> RunOutcome | None:
         """Find what came of a task under the present code; None: not run yet."""
-        return self._outcomes.get(task.key(self._code_version))
+        return self._outcomes.get(task.key(self._version_of(task.method)))
 
     def missing(self, tasks: Iterable[RunTask]) -> list[RunTask]:
         """Give the tasks that have not been run yet."""
@@ -40,7 +43,7 @@ class ResultsFile:
 
     def add(self, task: RunTask, outcome: RunOutcome) -> None:
         """Keep one finished run, on disk before this returns."""
-        key = task.key(self._code_version)
+        key = task.key(self._version_of(task.method))
         line = {"key": key, "figures": asdict(outcome.figures), "timings": asdict(outcome.timings)}
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, allow_nan=False) + "\n")

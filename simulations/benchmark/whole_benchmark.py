@@ -35,9 +35,9 @@ def run_benchmark(
 
     Raises what `run_task` raises, and DataFileError where `out` cannot be used.
     """
-    version = code_version()
-    results = ResultsFile(out, version)
-    tasks = {task.key(version): (task, cell) for cell in cells for task in cell.tasks(first_seed)}
+    results = ResultsFile(out, code_version)
+    planned = [(task, cell) for cell in cells for task in cell.tasks(first_seed)]
+    tasks = {task.key(code_version(task.method)): (task, cell) for task, cell in planned}
     missing = results.missing(task for task, _ in tasks.values())
     progress.on_plan(len(missing), sum(task.agent_hours for task in missing))
     run_missing(missing, results, carry_out, progress.on_run)
@@ -46,7 +46,7 @@ def run_benchmark(
         outcome = results.find(task)
         assert outcome is not None, "every task has been run"
         runs.append(FinishedRun(task=task, outcome=outcome, is_held_out=cell.is_held_out))
-    write_tables(out, runs, version)
+    write_tables(out, runs, code_version)
     return runs
 
 

@@ -35,6 +35,29 @@ MUTANTS = (
         after='"code": ""}',
     ),
     Mutant(
+        name="benchmark: a change of one method makes all runs new",
+        catches=f"{UNIT}/test_code_version.py"
+        "::test_change_of_a_file_makes_only_those_runs_new_that_can_reach_it[pacing/predictive.py-methods4]",
+        path=f"{ROOM}/code_version.py",
+        before='LISTS = frozenset({"pacing/__init__.py", "pacing/methods.py"})',
+        after="LISTS: frozenset[str] = frozenset()",
+    ),
+    Mutant(
+        name="benchmark: what a method imports does not count",
+        catches=f"{UNIT}/test_code_version.py"
+        "::test_change_of_a_file_makes_only_those_runs_new_that_can_reach_it[pacing/ring_law.py-methods5]",
+        path=f"{ROOM}/code_version.py",
+        before="            pending += _pacing_imports(root, path, listed)",
+        after="            pass",
+    ),
+    Mutant(
+        name="benchmark: a scenario's own method does not count",
+        catches=f"{UNIT}/test_code_version.py::test_methods_that_scenarios_fix_count_for_every_run",
+        path=f"{ROOM}/code_version.py",
+        before='FIXED_METHODS = ("progressive", ',
+        after="FIXED_METHODS = (",
+    ),
+    Mutant(
         name="benchmark: a torn line stays in the results",
         catches=f"{UNIT}/test_runner.py::test_torn_last_line_of_the_results_is_dropped",
         path=f"{ROOM}/results_file.py",

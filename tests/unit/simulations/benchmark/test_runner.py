@@ -81,16 +81,16 @@ def test_torn_last_line_of_the_results_is_dropped(tmp_path: Path) -> None:
 def test_results_of_other_code_are_not_used(tmp_path: Path) -> None:
     """A change of the pacer makes all runs new."""
     task = CELL.tasks(1)[0]
-    ResultsFile(tmp_path, "old").add(task, outcome_of(task))
-    assert ResultsFile(tmp_path, "old").find(task) == outcome_of(task)
-    assert ResultsFile(tmp_path, "new").find(task) is None
+    ResultsFile(tmp_path, lambda method: f"old {method}").add(task, outcome_of(task))
+    assert ResultsFile(tmp_path, lambda method: f"old {method}").find(task) == outcome_of(task)
+    assert ResultsFile(tmp_path, lambda method: f"new {method}").find(task) is None
 
 
 def test_results_file_that_is_not_ours_is_refused_by_row(tmp_path: Path) -> None:
     """A line that says nothing of a run is not passed over."""
     (tmp_path / FILE_NAME).write_text('{"key": "x"}\n')
     with pytest.raises(DataFileError, match="row 1"):
-        ResultsFile(tmp_path, "v")
+        ResultsFile(tmp_path, lambda method: "v")
 
 
 def test_cluster_without_its_package_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
