@@ -20,6 +20,9 @@ PREVIEW = "preview"
 AGENTLESS = "agentless"
 """Pacing methods that are dial modes of their own; with any other, the pacer decides the lines."""
 
+VERDICTS_REMEMBERED = 50
+"""The mean delay of the detector is that of so many live answers: lists and carriers change within a day."""
+
 
 @dataclass(slots=True)
 class CampaignCounts:
@@ -36,12 +39,14 @@ class Campaign:
     __slots__ = (
         "agent_wrap_ups",
         "attempts_in_progress",
+        "connect_seconds_spent",
         "constraint_recorded",
         "counted_agents",
         "counts",
         "deadline_at",
         "deadline_sequence",
         "decision_recorded_at",
+        "hears_greetings",
         "hopper",
         "lines",
         "lines_decided",
@@ -51,6 +56,7 @@ class Campaign:
         "settings",
         "status",
         "team_seen",
+        "verdicts_timed",
         "waiting",
         "window_budgets",
         "windows",
@@ -69,6 +75,9 @@ class Campaign:
         self.attempts_in_progress = 0
         self.counted_agents: dict[AgentId, AgentSession] = {}  # those whose time this campaign's pacing sells
         self.counts = CampaignCounts()
+        self.hears_greetings = False  # whether the network has told of one greeting's end
+        self.connect_seconds_spent = 0.0  # of the connect limit when "a person" is heard; mean of the newest
+        self.verdicts_timed = 0  # in that mean
         self.lines_decided = 0
         self.constraint_recorded = ""
         self.decision_recorded_at = float("-inf")
@@ -93,6 +102,11 @@ class Campaign:
         self.windows_counted = None  # the campaign's own limit may be another one
         self.settings = settings
         self.pacer = pacer
+
+    def time_verdict(self, seconds_spent: float) -> None:
+        """Take note of how much of a live answer's wait its detection has used up."""
+        self.verdicts_timed = min(self.verdicts_timed + 1, VERDICTS_REMEMBERED)
+        self.connect_seconds_spent += (seconds_spent - self.connect_seconds_spent) / self.verdicts_timed
 
     @property
     def is_dialing(self) -> bool:

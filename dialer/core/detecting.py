@@ -155,6 +155,7 @@ def prove_live(world: World, attempt: CallAttempt) -> None:
     attempt.move(AttemptTrigger.PROVED_LIVE, world.now)
     if campaign.lines.pop(attempt.attempt_id, None) is not None:
         campaign.pacer.observe("live_answer", world.now, world.now - attempt.dialed_at)
+        campaign.time_verdict(max(0.0, world.now - _clock_started_at(world, attempt)))
     agent = attempt.agent
     if agent is not None:
         offer(world, attempt, agent)
@@ -186,9 +187,27 @@ def _await_silence(world: World, attempt: CallAttempt) -> None:
     world.deadlines.set(attempt, min(world.now + further_seconds, attempt.message_due_by))
 
 
+def _clock_started_at(world: World, attempt: CallAttempt) -> float:
+    """When the law's clock started for a party just found live, engine clock; not yet: now."""
+    settings = attempt.campaign.settings
+    match settings.policy_pack.abandon_definition.clock_start:
+        case ClockStart.VERDICT:
+            return world.now
+        case ClockStart.ANSWER:
+            return _answered_at(attempt)
+        case ClockStart.GREETING_END:
+            pass
+    if attempt.greeting_ended_at is not None:
+        return attempt.greeting_ended_at
+    # Where we heard none, or nobody tells us of any, the ledger counts from the answer; else it goes on.
+    is_unheard = settings.detector is Detector.SPEECH or not attempt.campaign.hears_greetings
+    return _answered_at(attempt) if is_unheard else world.now
+
+
 def _note_greeting_end(attempt: CallAttempt, at: float) -> bool:
     """Put the greeting's end on record, where it is news; gives whether it was."""
     if attempt.greeting_ended_at is not None or attempt.fate is AbandonClass.ABANDONED:
         return False  # known already; or told too late: what was counted as abandoned stays so in the ledger
     attempt.greeting_ended_at = at
+    attempt.campaign.hears_greetings = True
     return True

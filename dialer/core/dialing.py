@@ -91,6 +91,7 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
         agents_reserved=settings.inbound_agents_reserved,
         idle_ages_seconds=now - np.array(idle_since, dtype=np.float64),
         wrap_up_factors=np.array(wrap_up_factors, dtype=np.float64),
+        connect_seconds_spent=campaign.connect_seconds_spent,
     )
 
 

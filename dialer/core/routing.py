@@ -1,13 +1,15 @@
 """Who takes an answered call: the idle agents in order, and the waiting calls in order.
 
 Order among agents: the one the party knows (callback's agent, owner, transfer's target), else the first
-of the campaign's idle agents with the skill that the call needs.
+of the campaign's idle agents with the skill that the call needs. Who has not had the campaign's seconds of
+rest since his last call is passed by for one who has; a client never waits for anybody's rest.
 Order among calls: inbound callers first, then whoever has waited longest.
 Agent and call meet on one node only: a bridge does not reach from one Asterisk to another. An agent of no
 node (None) can be bridged anywhere.
 """
 
 import heapq
+import math
 
 from dialer.core.agent_session import AgentSession
 from dialer.core.call_attempt import CallAttempt
@@ -20,6 +22,9 @@ PoolKey = tuple[CampaignId, str | None, NodeId | None]
 
 Place = tuple[float, int, int, AgentSession]
 """Turn, order of signing in, ticket, and whose place in line it is; the lowest is first."""
+
+REST_SETTING = "rest_seconds_min"
+"""The setting of a pacing method that says how long an agent should rest between two calls."""
 
 _COMPACT_ABOVE = 64  # entries below which stale ones are not worth looking for
 
@@ -46,22 +51,26 @@ class IdlePool:
             self._compact_above = max(_COMPACT_ABOVE, 2 * len(self._heap))
         heapq.heappush(self._heap, (turn, agent.sequence, agent.pool_ticket, agent))
 
-    def first(self, passed_by: AgentId | None = None) -> Place | None:
-        """Find the place of the agent whose turn it is, leaving him in line; one agent may be passed by."""
+    def first(self, passed_by: AgentId | None = None, rested_since: float = math.inf) -> Place | None:
+        """Find the place of the agent whose turn it is, leaving him in line; one agent may be passed by.
+
+        Who became idle after `rested_since` still rests: he comes only where all do, the longest idle first.
+        """
         heap = self._heap
-        passed: Place | None = None
+        passed: list[Place] = []
         found: Place | None = None
         while heap and found is None:
             _, _, ticket, agent = place = heap[0]
             if agent.pool_ticket != ticket:
                 heapq.heappop(heap)
-            elif agent.agent_id == passed_by:
-                passed = heapq.heappop(heap)
+            elif agent.agent_id == passed_by or agent.state_since > rested_since:
+                passed.append(heapq.heappop(heap))
             else:
                 found = place
-        if passed is not None:
-            heapq.heappush(heap, passed)
-        return found
+        for place in passed:
+            heapq.heappush(heap, place)
+        resting = [place for place in passed if place[3].agent_id != passed_by]
+        return found or min(resting, key=lambda place: (place[3].state_since, place[1]), default=None)
 
 
 class Switchboard:
@@ -100,13 +109,14 @@ class Switchboard:
             if preferred is not None and preferred.pool_ticket and self._suits(preferred, attempt):
                 return preferred
         campaign_id, skill = attempt.campaign.settings.campaign_id, attempt.required_skill
-        first: Place | None = None
+        rested_since = _rested_since(attempt, world.now)
+        places = []
         for node_id in (attempt.node_id, None):
             pool = self._pools.get((campaign_id, skill, node_id))
-            place = pool.first(attempt.handed_on_by) if pool is not None else None
-            if place is not None and (first is None or place[:2] < first[:2]):
-                first = place
-        return None if first is None else first[3]
+            place = pool.first(attempt.handed_on_by, rested_since) if pool is not None else None
+            if place is not None:
+                places.append((max(place[3].state_since, rested_since), *place))
+        return min(places)[4] if places else None
 
     def find_call(self, world: World, agent: AgentSession) -> CallAttempt | None:
         """Find the waiting call that a ready agent takes next."""
@@ -131,6 +141,18 @@ class Switchboard:
         if agent.agent_id == attempt.handed_on_by or not agent.can_reach(attempt.node_id):
             return False
         return attempt.required_skill is None or attempt.required_skill in agent.skills
+
+
+def _rested_since(attempt: CallAttempt, now: float) -> float:
+    """Since when an agent must have been idle to have had the campaign's rest; infinite: everybody has.
+
+    Where the longest idle comes first anyway, no rule of rest can find anybody who has rested more.
+    """
+    settings = attempt.campaign.settings
+    rest_seconds = settings.pacing_settings.get(REST_SETTING, 0.0)
+    if rest_seconds <= 0.0 or settings.routing_order is RoutingOrder.LONGEST_IDLE:
+        return math.inf
+    return now - rest_seconds
 
 
 def _is_before(attempt: CallAttempt, other: CallAttempt) -> bool:

@@ -75,6 +75,65 @@ def test_fair_routing_counts_the_idle_time_of_the_whole_session(floor: Floor) ->
     assert floor.offered_to(caller) == BOB
 
 
+def resting_floor(floor: Floor, rest_seconds: float, order: RoutingOrder = RoutingOrder.FAIR_IDLE) -> None:
+    """Ann, Bob, Cyd: idle for 300, 20 and 10 s in all; of these Ann's newest 5 s follow a call, Bob's 6 s."""
+    floor.campaign(
+        method="predictive", routing_order=order, pacing_settings={"rest_seconds_min": rest_seconds}
+    )
+    floor.agent("ann")
+    floor.pass_time(285.0)
+    floor.agent("bob")
+    floor.pass_time(5.0)
+    calls = [floor.call_in("in-a"), floor.call_in("in-b")]
+    talking = [floor.connect(call) for call in calls]
+    floor.agent("cyd")
+    floor.pass_time(4.0)
+    finish_talk(floor, calls[talking.index(BOB)], BOB)
+    floor.pass_time(1.0)
+    finish_talk(floor, calls[talking.index(ANN)], ANN)
+    floor.pass_time(5.0)
+
+
+def takers(floor: Floor) -> list[AgentId | None]:
+    """Who takes the next three callers."""
+    return [floor.offered_to(floor.call_in(f"in-{number}")) for number in range(3)]
+
+
+def test_agent_who_rests_is_passed_by_for_those_who_have_rested(floor: Floor) -> None:
+    """Fair order is Ann, Bob, Cyd; after 5.5 s of rest Ann, idle for 5 s, comes last."""
+    resting_floor(floor, rest_seconds=5.5)
+    assert takers(floor) == [BOB, CYD, ANN]
+
+
+def test_agents_who_all_rest_are_taken_at_once_the_longest_idle_first(floor: Floor) -> None:
+    """No client waits for a rest: Cyd has been idle for 10 s, Bob for 6, Ann for 5, all too short."""
+    resting_floor(floor, rest_seconds=60.0)
+    assert takers(floor) == [CYD, BOB, ANN]
+
+
+def test_fair_order_stands_where_nobody_asks_for_rest(floor: Floor) -> None:
+    """Ann has been idle far more than anybody else."""
+    resting_floor(floor, rest_seconds=0.0)
+    assert takers(floor) == [ANN, BOB, CYD]
+
+
+def test_rest_is_kept_between_agents_of_a_node_and_those_of_none(floor: Floor) -> None:
+    """Ann of no node comes first in the fair order and rests; Bob of the call's node has rested."""
+    floor.campaign(
+        method="predictive",
+        routing_order=RoutingOrder.FAIR_IDLE,
+        pacing_settings={"rest_seconds_min": 30.0},
+    )
+    floor.agent("ann", node=None)
+    floor.pass_time(300.0)
+    call = floor.call_in("in-1")
+    floor.connect(call)
+    floor.agent("bob")
+    floor.pass_time(60.0)
+    finish_talk(floor, call, ANN)
+    assert [floor.offered_to(floor.call_in(f"in-{number}")) for number in (2, 3)] == [BOB, ANN]
+
+
 def test_agents_equally_long_idle_are_taken_in_the_order_of_signing_in(floor: Floor) -> None:
     """A tie is decided the same way in every run."""
     floor.campaign()
