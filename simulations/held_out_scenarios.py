@@ -66,7 +66,7 @@ def held_out_relay() -> Scenario:
         machine_ratio=0.25,
         profile=turns,
         talk_profile=tuple((turn * 2400.0, (1.0, 0.6, 1.5)[turn % 3]) for turn in range(12)),
-        detector=DetectorQuality(delay=Lognormal(1.0, 0.5), false_machine_ratio=0.04, false_human_ratio=0.12),
+        detector=DetectorQuality(delay=Uniform(0.4, 1.6), false_machine_ratio=0.04, false_human_ratio=0.12),
     )
     behaviour = AgentBehaviour(
         group_breaks=(

@@ -14,7 +14,13 @@ from dialer.messages import NodeId, TrunkId
 from simulations.agent_behaviour import AgentBehaviour
 from simulations.changing_scenarios import bursts, drift, jump, list_changes, steps
 from simulations.chaos_scenario import chaos
-from simulations.detection_scenarios import low_answers, machines, machines_exact, machines_undetected
+from simulations.detection_scenarios import (
+    low_answers,
+    machines,
+    machines_exact,
+    machines_late,
+    machines_undetected,
+)
 from simulations.distributions import Empirical, Exponential, Lognormal
 from simulations.empirical_data import read_bank_talk_seconds
 from simulations.errors import UnknownName
@@ -164,6 +170,7 @@ _BUILDERS: Mapping[str, Callable[[], Scenario]] = {
         bursts,
         high_answers,
         machines_exact,
+        machines_late,
         machines_undetected,
         low_answers,
         early_hang_ups,

@@ -37,5 +37,18 @@ def test_detection_of_a_second_makes_the_next_line_riskier_where_the_clock_start
         assert risk is not None
         return risk
 
-    assert 0.8 < told.connect_seconds_spent < 1.8  # the detector needs 1.3 s on average
+    assert 0.8 < told.connect_seconds_spent < 1.8  # the detector needs 1.15 s on average
     assert next_risk(told) > next_risk(replace(told, connect_seconds_spent=0.0))
+
+
+def test_detector_that_decides_late_breaks_the_limit_without_any_pacing_and_a_timely_one_does_not() -> None:
+    """One line for each idle agent: whom nobody reached in time, only the detector kept waiting."""
+
+    def abandon_ratio(name: str) -> float:
+        run = Simulation(name, method="progressive", agents=10, hours=1.0, with_invariants=False)
+        run.run_until(3600.0)
+        run.drain()
+        return run.result().abandon_ratio or 0.0
+
+    assert abandon_ratio("machines_late") > 0.03
+    assert abandon_ratio("machines") < 0.01
