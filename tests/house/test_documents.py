@@ -18,6 +18,7 @@ ROOM_PARTS = (
     "dialer/messages",
     "docs/decisions",
     "pacing/peers",
+    "rules/conditions",
     "tests",
     "tools",
 )

@@ -1,0 +1,81 @@
+"""Planted faults of the condition language: two evaluators, one parser, one check."""
+
+from tests.house.mutants.mutant import Mutant
+
+UNIT = "tests/unit/rules/conditions"
+PARSING = f"{UNIT}/test_parsing.py"
+AGREE = "tests/integration/test_condition_evaluators.py::test_evaluators_on_any_rows_and_conditions_agree[0]"
+
+MUTANTS: tuple[Mutant, ...] = (
+    Mutant(
+        name="conditions: in the database, a negation of something empty is as unknown as it",
+        catches=AGREE,
+        path="rules/conditions/compiling.py",
+        before="is not true)",
+        after="is false)",
+    ),
+    Mutant(
+        name="conditions: in the database, an empty text is another one",
+        catches=AGREE,
+        path="rules/conditions/compiling.py",
+        before='empty = ("",) if found.kind in TEXTS else ()',
+        after="empty = ()",
+    ),
+    Mutant(
+        name="conditions: in the database, links lead to what one may not see",
+        catches=AGREE,
+        path="rules/conditions/compiling.py",
+        before="if entity.restriction is not None:",
+        after="if entity.restriction is not None and not entity.key:",
+    ),
+    Mutant(
+        name="conditions: in Python, an empty set is a set",
+        catches=AGREE,
+        path="rules/conditions/evaluating.py",
+        before="isinstance(value, str | frozenset)",
+        after="isinstance(value, str)",
+    ),
+    Mutant(
+        name="conditions: in Python, accents are folded in another way",
+        catches=AGREE,
+        path="rules/conditions/folding.py",
+        before='unicodedata.normalize("NFKD", text)',
+        after='unicodedata.normalize("NFC", text)',
+    ),
+    Mutant(
+        name="conditions: decimals are stored with one digit",
+        catches=f"{PARSING}::test_condition_written_and_read_again_is_the_same",
+        path="rules/conditions/writing.py",
+        before='f"{value:f}"',
+        after='f"{value:.1f}"',
+    ),
+    Mutant(
+        name="conditions: the parser takes any value for an object",
+        catches=f"{PARSING}::test_spoilt_document_read_is_a_condition_or_the_one_error",
+        path="rules/conditions/parsing.py",
+        before="    if not isinstance(came, dict):\n        raise _refused(place, f",
+        after="    if came is None:\n        raise _refused(place, f",
+    ),
+    Mutant(
+        name="conditions: the parser takes any value for a text",
+        catches=f"{PARSING}::test_anything_read_is_a_condition_or_the_one_error",
+        path="rules/conditions/parsing.py",
+        before="if not isinstance(came, str) or not 1 <=",
+        after="if not 1 <=",
+    ),
+    Mutant(
+        name="conditions: a field that the catalogue does not have breaks the check",
+        catches=f"{UNIT}/test_checking.py::"
+        "test_condition_of_another_catalogue_fits_or_is_refused_and_never_breaks",
+        path="rules/conditions/checking.py",
+        before="entity_there.fields.get(path[-1])",
+        after="entity_there.fields[path[-1]]",
+    ),
+    Mutant(
+        name="conditions: folding gives capitals",
+        catches=f"{UNIT}/test_evaluating.py::test_text_folded_twice_is_folded_once",
+        path="rules/conditions/folding.py",
+        before=".translate(_TABLE)\n",
+        after=".translate(_TABLE).upper()\n",
+    ),
+)
