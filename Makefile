@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench acceptance-full format
+.PHONY: help setup demo test check bench acceptance-full tour texts format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,12 @@ bench: setup ## Compare pacing methods (benchmark-results/report.html), measure 
 
 acceptance-full: setup ## Dial all 4,521 clients of the real list through the laboratory
 	@$(RUN) -m benchmarks.full_list
+
+tour: setup ## Take pictures of every page, on a desk and a telephone (build/tour/index.html)
+	@$(RUN) -m tests.acceptance.tour
+
+texts: setup ## Bring the catalogues of the pages' texts up to date (agent_console/locale)
+	@$(RUN) -m tools.texts
 
 format: setup ## Format the code and mend what the linter can
 	@$(RUN) -m ruff format .

@@ -26,6 +26,8 @@ from app.recording_commands import recordings
 from app.rehearse_command import rehearse
 from app.serve_command import serve
 from app.simulate_command import simulate
+from app.user_commands import user
+from app.web_command import web
 
 paceline = typer.Typer(
     name="paceline",
@@ -78,5 +80,7 @@ for name, group in (
     ("recordings", recordings),
     ("lead", leads),
     ("inbound", inbound),
+    ("user", user),
+    ("web", web),
 ):
     paceline.add_typer(group, name=name)

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from asterisk_config.settings import AsteriskSettings
     from dialer.adapters.recording_filing import RecordingSettings
 
-LIVENESS_VARIABLE = "PACELINE_LIVENESS_FD"
-LIVENESS_SECONDS = 0.25
 CONNECTIONS_MAX = 6
 
 
@@ -38,6 +36,7 @@ def engine() -> None:
 async def _run(asterisks: "tuple[AsteriskSettings, ...]", recording: "RecordingSettings") -> None:
     from app.bus import open_bus
     from app.engine_process import EngineProcess
+    from app.liveness import show_life
     from app.observing import observing
     from app.settings import read_bus_settings, read_database_settings, read_observing_settings
     from app.unit_of_work import UnitOfWork, open_pool
@@ -49,7 +48,7 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]", recording: "RecordingS
         loop.add_signal_handler(number, asked_to_end.set)
     url = read_database_settings().url
     assert url is not None, "serve names the database"
-    living = asyncio.create_task(_show_life())
+    living = asyncio.create_task(show_life())
     async with open_pool(url, CONNECTIONS_MAX) as pool, open_bus(read_bus_settings(), name="engine") as bus:
         metrics = Metrics()
         process = EngineProcess(asterisks, UnitOfWork(pool), bus, metrics, recording)
@@ -62,13 +61,3 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]", recording: "RecordingS
             await asyncio.gather(living, running, ending, return_exceptions=True)
     if not running.cancelled():
         running.result()
-
-
-async def _show_life() -> None:
-    """Write to whoever watches over us that the loop still turns."""
-    handle = os.environ.get(LIVENESS_VARIABLE)
-    if handle is None:
-        return
-    while True:
-        os.write(int(handle), b".")
-        await asyncio.sleep(LIVENESS_SECONDS)

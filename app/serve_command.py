@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 LOCK_NAME = "serve.lock"
 NATS_READY_SECONDS_MAX = 10.0
 ENGINE_COMMAND = (sys.executable, "-m", "app", "engine")
+WEB_COMMAND = (sys.executable, "-m", "app", "web")
 
 
 def serve() -> None:
-    """Run database, bus and engine, and keep them alive until a signal asks for the end."""
+    """Run database, bus, engine and pages, and keep them alive until a signal asks for the end."""
     from app.errors import AppError
     from app.logs import start_logging
     from app.settings import read_log_settings, read_serve_settings, with_file
@@ -37,7 +38,7 @@ def serve() -> None:
                 supervisor.run()
             except AskedToEnd:
                 pass
-            typer.echo("Ending: engine, bus, database.")
+            typer.echo("Ending: web, engine, bus, database.")
     except AppError as error:
         typer.echo(f"paceline: {error}", err=True)
         raise typer.Exit(1) from None
@@ -73,7 +74,7 @@ def sole_use(home: Path) -> Iterator[None]:
 
 
 def start_parts(supervisor: "Supervisor", environment: Mapping[str, str]) -> None:
-    """Start database, bus and engine in this order, telling what runs where and what is missing."""
+    """Start database, bus, engine and pages in this order, telling what runs where and what is missing."""
     from app import __version__
     from app.child_process import ChildProcess
     from app.settings import read_serve_settings
@@ -82,21 +83,24 @@ def start_parts(supervisor: "Supervisor", environment: Mapping[str, str]) -> Non
     typer.echo(f"Paceline {__version__}, home {settings.home}")
     database_url = _start_database(supervisor, environment)
     bus_url = _start_bus(supervisor, environment)
-    engine = ChildProcess(
-        "engine",
-        ENGINE_COMMAND,
-        {
-            **environment,
-            "PACELINE_HOME": str(settings.home),
-            "DATABASE_URL": database_url,
-            "NATS_URL": bus_url,
-        },
-        settings.hung_seconds_max,
-        lambda: missing_asterisk(environment),
+    told = {
+        **environment,
+        "PACELINE_HOME": str(settings.home),
+        "DATABASE_URL": database_url,
+        "NATS_URL": bus_url,
+    }
+    supervisor.keep(
+        ChildProcess(
+            "engine", ENGINE_COMMAND, told, settings.hung_seconds_max, lambda: missing_asterisk(environment)
+        )
     )
-    supervisor.keep(engine)
+    supervisor.keep(
+        ChildProcess("web", WEB_COMMAND, told, settings.hung_seconds_max, lambda: missing_pages(environment))
+    )
     missing = missing_asterisk(environment)
     typer.echo(f"  engine    {'waits: ' + missing if missing else 'is being started'}")
+    missing = missing_pages(environment)
+    typer.echo(f"  web       {'waits: ' + missing if missing else 'is being started'}")
     typer.echo("Logs follow on standard error; Ctrl-C ends everything.")
 
 
@@ -109,6 +113,21 @@ def missing_asterisk(environment: Mapping[str, str]) -> str | None:
     try:
         read_asterisks(environment)
     except (AsteriskConfigError, SettingError) as error:
+        return str(error)
+    return None
+
+
+def missing_pages(environment: Mapping[str, str]) -> str | None:
+    """What is to be mended before pages can be served; None: nothing."""
+    from agent_console.assets import read_assets
+    from agent_console.errors import FrontEndMissing
+    from app.errors import SettingError
+    from app.web_settings import read_web_settings
+
+    try:
+        read_web_settings(environment)
+        read_assets()
+    except (FrontEndMissing, SettingError) as error:
         return str(error)
     return None
 

@@ -38,6 +38,12 @@ KEYS = SECRET_KEYS | {
         "recordings_quota_bytes",
         "postgres_port",
         "postgres_user",
+        "web_certificate",
+        "web_certificate_key",
+        "web_host",
+        "web_origin",
+        "web_port",
+        "web_trusted_proxy",
     )
 }
 """Variable that each key of the file stands for."""

@@ -28,6 +28,9 @@ ROOT = Path(__file__).resolve().parent.parent
 PYTHON_VERSION_MIN = (3, 11)
 DEPENDENCIES_LOCK = "requirements.lock"
 TEST_DATA_LOCK = "requirements-test-data.lock"
+NODE_LOCK = "requirements-node.lock"
+NODE_MAJOR_MIN = 20  # what the packages of the front end ask for
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CLIENT_FOLDER = "agent_console/client"
 STAMP_NAME = "paceline-setup.json"
 STARTED = "started"
@@ -56,6 +59,7 @@ class Need(NamedTuple):
     is_there: bool
     package: str  # Debian's name of it
     purpose: str
+    is_for_tests: bool = False  # everything else works without it
 
 
 class Checkout:
@@ -133,7 +137,9 @@ def plan(checkout: Checkout, identity: str) -> list[Step]:
         Step("pinned dependencies", digest(locks[:1]), lambda: install_dependencies(checkout), True),
         Step("Paceline itself", digest([root / "pyproject.toml"]), lambda: install_paceline(checkout), True),
         Step("test data", digest(locks[1:]), lambda: install_test_data(checkout), True),
-        Step("front end", digest(sources, *source_names), lambda: build_client(client)),
+        Step(
+            "front end", digest([*sources, root / NODE_LOCK], *source_names), lambda: build_client(checkout)
+        ),
     ]
 
 
@@ -176,8 +182,8 @@ def needs(client: Path) -> list[Need]:
         )
     ]
     if has_client(client):
-        found.append(Need(shutil.which("node") is not None, "nodejs", "building the front end"))
-        found.append(Need(shutil.which("npm") is not None, "npm", "building the front end"))
+        browser = any(shutil.which(name) for name in BROWSERS)
+        found.append(Need(browser, "chromium", "tests of the pages in a browser", is_for_tests=True))
     return found
 
 
@@ -192,6 +198,9 @@ def provide(client: Path) -> str:
         return "all there"
     packages = [need.package for need in missing]
     wanted = ", ".join(f"{need.package} ({need.purpose})" for need in missing)
+    may_install = shutil.which("apt-get") is not None and os.geteuid() == 0
+    if not may_install and all(need.is_for_tests for need in missing):
+        return f"without {wanted}: `make test` will want it"
     if shutil.which("apt-get") is None:
         raise SetupError(f"Missing: {wanted}. Install what your system calls these.")
     if os.geteuid() != 0:
@@ -262,13 +271,31 @@ def install_test_data(checkout: Checkout) -> None:
     pip_install(checkout, "--only-binary=:all:", "--require-hashes", "--requirement", TEST_DATA_LOCK)
 
 
-def build_client(client: Path) -> str:
+def build_client(checkout: Checkout) -> str:
     """Build the front end from its locked packages; packages may not run scripts of their own."""
-    if not has_client(client):
+    if not has_client(checkout.client):
         return "nothing to build yet"
-    run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder=client)
-    run(["npm", "run", "build"], folder=client)
+    npm, variables = node_of_the_system(), {}
+    if npm is None:
+        pip_install(checkout, "--only-binary=:all:", "--require-hashes", "--requirement", NODE_LOCK)
+        programs = checkout.environment / "bin"
+        npm, variables = str(programs / "npm"), {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], checkout.client, variables)
+    run([npm, "run", "build"], checkout.client, variables)
     return "built"
+
+
+def node_of_the_system() -> str | None:
+    """The system's npm, where its Node is new enough; None: the pinned wheel is to be installed."""
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if node is None or npm is None:
+        return None
+    try:
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    except OSError:
+        return None
+    major = said.strip().lstrip("v").split(".")[0]
+    return npm if major.isdigit() and int(major) >= NODE_MAJOR_MIN else None
 
 
 # ------------------------------------------------------------------------------- the run

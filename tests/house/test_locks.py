@@ -10,9 +10,9 @@ from packaging.version import Version
 
 from tests.house.source_tree import project_files, read_text
 from tools.checks import ROOMS
-from tools.setup import DEPENDENCIES_LOCK, TEST_DATA_LOCK
+from tools.setup import DEPENDENCIES_LOCK, NODE_LOCK, TEST_DATA_LOCK
 
-LOCKS = (DEPENDENCIES_LOCK, TEST_DATA_LOCK)
+LOCKS = (DEPENDENCIES_LOCK, NODE_LOCK, TEST_DATA_LOCK)
 ENTRY = re.compile(
     r"^([a-zA-Z0-9._-]+)==([^ ;\\]+)[^\n]*((?:\n    --hash=sha256:[0-9a-f]{64}[ \\]*)*)$", re.MULTILINE
 )

@@ -193,12 +193,34 @@ def test_missing_debian_package_for_others_stops_with_the_line_to_run(
         setup.provide(tmp_path)
 
 
-def test_front_end_present_needs_node_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """What builds the front end is asked for only when there is one."""
+def test_browser_missing_for_others_stops_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Whoever may not install packages can use the program all the same, and is told what tests want."""
+    (tmp_path / "package.json").write_text("{}")
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert "chromium (tests of the pages in a browser)" in setup.provide(tmp_path)
+
+
+def test_node_too_old_or_absent_is_replaced_by_the_pinned_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The system's Node builds the front end if it is new enough, else the wheel's does."""
+    node = tmp_path / "node"
+    monkeypatch.setattr("shutil.which", lambda name: str(node) if name == "node" else "npm")
+    for version, npm in (("v18.20.4", None), ("v20.0.0", "npm"), ("no version", None)):
+        node.write_text(f"#!/bin/sh\necho {version}\n")
+        node.chmod(0o755)
+        assert setup.node_of_the_system() == npm
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    assert setup.node_of_the_system() is None
+
+
+def test_front_end_present_needs_a_browser_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What tests the front end is asked for only when there is one."""
     monkeypatch.setattr("shutil.which", lambda name: None)
     assert [need.package for need in setup.needs(tmp_path) if not need.is_there] == []
     (tmp_path / "package.json").write_text("{}")
-    assert [need.package for need in setup.needs(tmp_path) if not need.is_there] == ["nodejs", "npm"]
+    assert [need.package for need in setup.needs(tmp_path) if not need.is_there] == ["chromium"]
 
 
 def test_command_that_fails_shows_the_end_of_its_output(tmp_path: Path) -> None:
@@ -211,4 +233,4 @@ def test_command_that_fails_shows_the_end_of_its_output(tmp_path: Path) -> None:
 
 def test_front_end_absent_says_that_nothing_is_built(tmp_path: Path) -> None:
     """Until there is a front end, set-up says so."""
-    assert setup.build_client(tmp_path) == "nothing to build yet"
+    assert setup.build_client(Checkout(tmp_path)) == "nothing to build yet"

@@ -38,6 +38,8 @@ SERVE = """
 import sys
 import app.serve_command as command
 command.ENGINE_COMMAND = (sys.executable, "-c", {engine!r}, *{arguments!r})
+command.WEB_COMMAND = (sys.executable, "-c", {engine!r})
+command.missing_pages = lambda environment: {pages!r}
 if {is_set!r}:
     command.missing_asterisk = lambda environment: None
 from app.command_line import paceline
@@ -58,7 +60,12 @@ class ServedHome:
             [
                 sys.executable,
                 "-c",
-                SERVE.format(engine=ENGINE, arguments=engine_arguments, is_set=is_asterisk_set),
+                SERVE.format(
+                    engine=ENGINE,
+                    arguments=engine_arguments,
+                    is_set=is_asterisk_set,
+                    pages="no pages in this test",
+                ),
             ],
             cwd=ROOT,
             env=environment(home),

@@ -1,0 +1,114 @@
+"""Who may pass: three questions before any page is asked for anything.
+
+1. Does a request that may change something come from a page of ours, by the browser's own word?
+2. Is there a valid session, and does the page want one, or an administrator's?
+3. Does a form of that session carry the session's own word (`request_token`)?
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import quote
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from agent_console.parts import SESSION, TOKEN, parts_of, session_of
+from agent_console.site import SAFE_METHODS, is_from_own_page
+from crm_core.access.sessions import find_session
+from crm_core.access.tokens import is_same_secret, request_token
+
+SIGN_IN_PATH = "/sign-in"
+CODE_PATH = "/sign-in/code"
+TOKEN_FIELD = "request_token"
+TOKEN_HEADER = "X-Request-Token"
+TOKEN_LENGTH_MAX = 100
+FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
+
+
+class Access(Enum):
+    """Who may ask for a page."""
+
+    ANYBODY = "anybody"
+    SIGNED_IN = "signed_in"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One address of the console: who adds a page adds one of these."""
+
+    method: str  # GET also answers HEAD
+    path: str  # with {names} of its variable parts
+    handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    access: Access = Access.SIGNED_IN
+
+
+ACCESS = web.AppKey("access", Mapping[web.AbstractRoute, Access])
+
+
+@web.middleware
+async def keep_door(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Ask the three questions."""
+    site = parts_of(request).site
+    if not is_from_own_page(site, request.method, request.host, request.headers):
+        raise web.HTTPForbidden
+    await _find_session(request, site.cookie_name)
+    if request.match_info.http_exception is not None:
+        return await handler(request)  # no such page: the error says so
+    refusal = _refusal(request, request.app[ACCESS][request.match_info.route])
+    if refusal is not None:
+        return refusal
+    if request.method not in SAFE_METHODS and session_of(request) is not None:
+        await _check_request_token(request)
+    return await handler(request)
+
+
+async def _find_session(request: web.Request, cookie_name: str) -> None:
+    token = request.cookies.get(cookie_name)
+    if not token or len(token) > TOKEN_LENGTH_MAX:
+        return
+    parts = parts_of(request)
+    async with parts.transactions.begin() as connection:
+        session = await find_session(connection, token, parts.clock())
+    if session is not None:
+        request[SESSION], request[TOKEN] = session, token
+
+
+def _refusal(request: web.Request, access: Access) -> web.Response | None:
+    """Where to go instead, or None where the page may be asked.
+
+    Raises:
+        HTTPForbidden: signed in, but not allowed.
+    """
+    if access is Access.ANYBODY:
+        return None
+    session = session_of(request)
+    if session is None or session.awaits_code:
+        target = SIGN_IN_PATH if session is None else CODE_PATH
+        return _redirection(request, target)
+    if access is Access.ADMINISTRATOR and not session.user.is_administrator:
+        raise web.HTTPForbidden
+    return None
+
+
+def _redirection(request: web.Request, target: str) -> web.Response:
+    if "HX-Request" in request.headers:  # the page reloads itself, and so comes to the sign-in
+        return web.Response(status=401)
+    wanted = request.path_qs if request.method in SAFE_METHODS else "/"
+    query = "" if wanted == "/" else f"?next={quote(wanted, safe='/')}"
+    return web.Response(status=303, headers={"Location": f"{target}{query}"})
+
+
+async def _check_request_token(request: web.Request) -> None:
+    """Refuse a form without the session's own word.
+
+    Raises:
+        HTTPForbidden: it has none, or another one.
+    """
+    given = request.headers.get(TOKEN_HEADER)
+    if given is None and request.content_type in FORMS:
+        field = (await request.post()).get(TOKEN_FIELD)
+        given = field if isinstance(field, str) else None
+    if given is None or not is_same_secret(given, request_token(request[TOKEN])):
+        raise web.HTTPForbidden

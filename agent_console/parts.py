@@ -1,0 +1,83 @@
+"""What the console is given by `app`, and under which keys its pages find it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aiohttp import web
+
+from agent_console.assets import Assets
+from agent_console.password_gate import PasswordGate
+from agent_console.site import Site
+from crm_core.access.connection import Connection
+from crm_core.access.sessions import Session
+from crm_core.access.signed_in_user import SignedInUser
+
+
+class Transactions(Protocol):
+    """Opens transactions, each committed once at the end of its block."""
+
+    def begin(self) -> AbstractAsyncContextManager[Connection]:
+        """One transaction; raises `DatabaseAway` where there is none to be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something that the palette offers to go to."""
+
+    title: str  # what it is called
+    detail: str = ""  # what it is, in few words
+    path: str  # where it is
+    icon: str = "search"  # out of client/icons.json
+
+
+class SearchProvider(Protocol):
+    """Finds things for the palette; whoever has things to find registers one."""
+
+    async def search(
+        self, connection: Connection, user: SignedInUser, text: str, limit: int
+    ) -> Sequence[Finding]:
+        """What this user may see and the text may mean, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleParts:
+    """Everything that the console needs and does not make."""
+
+    transactions: Transactions
+    passwords: PasswordGate
+    assets: Assets
+    site: Site
+    clock: Callable[[], datetime]  # aware, UTC
+    version: str  # of the program
+    search_providers: Sequence[SearchProvider] = ()
+    health: Mapping[str, str] = field(default_factory=dict)  # part -> what it is, for the page about us
+
+
+PARTS = web.AppKey("parts", ConsoleParts)
+SESSION = web.RequestKey("session", Session)
+TOKEN = web.RequestKey("token", str)
+REQUEST_ID = web.RequestKey("request_id", str)
+
+
+def parts_of(request: web.Request) -> ConsoleParts:
+    """What the console was given."""
+    return request.app[PARTS]
+
+
+def session_of(request: web.Request) -> Session | None:
+    """The valid session of a request, if it came with one."""
+    return request.get(SESSION)
+
+
+def user_of(request: web.Request) -> SignedInUser:
+    """Who asks; the doorkeeper has let him in."""
+    return request[SESSION].user
+
+
+def address_of(request: web.Request) -> str:
+    """Where a request comes from."""
+    site = parts_of(request).site
+    return site.client_address(request.remote, request.headers.get("X-Forwarded-For"))

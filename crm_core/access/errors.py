@@ -1,0 +1,50 @@
+"""What can go wrong at the door.
+
+AccessError
+├── NameTaken          the caller's: somebody has this sign-in name already
+├── UserUnusable       the caller's: a name, locale, theme or role that cannot be used
+├── PasswordUnusable   the caller's: the password does not keep to the rule; the message says which
+├── LinkUnusable       the caller's: a set-up link that is unknown, used or too old
+├── UnknownUser        the caller's: there is no such user
+└── LastAdministrator  the caller's: nobody could let anybody in any more
+"""
+
+
+class AccessError(Exception):
+    """Anything that the door refuses; the message is for a person.
+
+    It is kept as a text with names in braces and their values, so that a page can show it translated.
+
+    >>> str(AccessError("expected {count_min} letters", count_min=2))
+    'expected 2 letters'
+    """
+
+    def __init__(self, text: str, **values: str | int) -> None:
+        """Take the English text and what stands for the names in it."""
+        super().__init__(text.format(**values) if values else text)
+        self.text = text
+        self.values = values
+
+
+class NameTaken(AccessError):
+    """Somebody has this sign-in name already."""
+
+
+class UserUnusable(AccessError):
+    """A name, locale, theme or role that cannot be used."""
+
+
+class PasswordUnusable(AccessError):
+    """The password does not keep to the rule."""
+
+
+class LinkUnusable(AccessError):
+    """A set-up link that is unknown, used already or too old."""
+
+
+class UnknownUser(AccessError):
+    """There is no such user."""
+
+
+class LastAdministrator(AccessError):
+    """The only active administrator cannot be disabled."""

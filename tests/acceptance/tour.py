@@ -1,0 +1,123 @@
+"""Pictures of every page, on a desk and a telephone, light and dark: `make tour` writes them to build/tour.
+
+They are there to be looked at; nothing is compared.
+"""
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.acceptance.browser import DESK, TELEPHONE, open_browser, watched_page
+from tests.acceptance.running_console import ROOT, RunningConsole, running_console
+
+FOLDER = ROOT / "build" / "tour"
+PASSWORD = "seven green lamps over the harbour"
+PEOPLE = (("anna.kowalska", "Anna Kowalska", "supervisor"), ("giulia.rossi", "Giulia Rossi", "agent"))
+SIZES = (("desk", DESK), ("telephone", TELEPHONE))
+
+
+def set_up(page: Page, console: RunningConsole) -> None:
+    """Make the first administrator and sign in."""
+    page.goto(console.set_up_path)
+    page.fill("[name=name]", "Eva Nováková")
+    page.fill("[name=sign_in_name]", "eva")
+    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=password_again]", PASSWORD)
+    page.click("button[type=submit]")
+    sign_in(page)
+
+
+def sign_in(page: Page, name: str = "eva", password: str = PASSWORD) -> None:
+    """Sign in, from whichever page asks for it."""
+    page.goto("/sign-in")
+    page.fill("[name=sign_in_name]", name)
+    page.fill("[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_url("**/")
+
+
+def views(page: Page) -> Iterator[str]:
+    """Go to one page after the other; gives the name of each while it is shown."""
+    for name, path in (
+        ("today", "/"),
+        ("users", "/administration/users"),
+        ("account", "/account"),
+        ("second-step", "/account/second-step"),
+        ("about", "/about"),
+    ):
+        page.goto(path)
+        yield name
+    page.goto("/nothing-here")
+    yield "not-found"
+    page.goto("/administration/users")
+    page.click("summary:has-text('New link')")
+    yield "users-menu"
+    page.goto("/")
+    page.click("[data-opens=palette]")
+    page.wait_for_selector("#palette-results a")
+    yield "palette"
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelector('#shortcuts').showModal()")
+    yield "shortcuts"
+    page.goto("/administration/users")
+    page.click("form[action$='/disable'] button")
+    yield "confirm"
+    page.click("#confirm [value=yes]")
+    page.wait_for_selector("#toasts .toast")
+    yield "toast"
+    page.click("#toasts form button")
+    page.wait_for_selector("#toasts .toast")
+
+
+def take(console: RunningConsole, folder: Path) -> list[Path]:
+    """Take all pictures."""
+    taken = []
+    with open_browser() as browser:
+        with watched_page(browser, console.origin) as watched:
+            set_up(watched.page, console)
+            for sign_in_name, name, role in PEOPLE:
+                console.paceline("user", "create", sign_in_name, "--name", name, "--role", role)
+        for size, viewport in SIZES:
+            for colours in ("light", "dark"):
+                is_dark = colours == "dark"
+                with watched_page(browser, console.origin, viewport, is_dark=is_dark) as watched:
+                    watched.expected = ("404",)
+                    watched.page.goto("/sign-in")
+                    taken.append(_picture(watched.page, folder, f"sign-in-{size}-{colours}"))
+                    sign_in(watched.page)
+                    for name in views(watched.page):
+                        taken.append(_picture(watched.page, folder, f"{name}-{size}-{colours}"))
+                        if watched.overflow_pixels() > 0:
+                            print(f"{name} is wider than the screen ({size})", file=sys.stderr)
+    return taken
+
+
+def _picture(page: Page, folder: Path, name: str) -> Path:
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    return path
+
+
+def write_index(folder: Path, pictures: Sequence[Path]) -> None:
+    """One page with all pictures."""
+    shown = "".join(
+        f'<figure><img src="{path.name}" loading="lazy"><figcaption>{path.stem}</figcaption></figure>'
+        for path in sorted(pictures)
+    )
+    (folder / "index.html").write_text(f"<!DOCTYPE html><title>Tour</title>{shown}", encoding="utf-8")
+
+
+def main() -> int:
+    """Take the tour; the result is the exit code."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with running_console() as console:
+        pictures = take(console, FOLDER)
+    write_index(FOLDER, pictures)
+    print(f"{len(pictures)} pictures in {FOLDER.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
