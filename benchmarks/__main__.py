@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import engine_cost, fault_sweep, list_import, reservation, simulated_runs
+from benchmarks import conditions, engine_cost, fault_sweep, list_import, reservation, simulated_runs
 from benchmarks.figure import Figure, machine
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -16,6 +16,8 @@ SHORT: tuple[Callable[[], Figure], ...] = (
     lambda: simulated_runs.measure(100, 8.0, 20.0, 300.0),
     lambda: simulated_runs.measure(1000, 1.0, 45.0, None),
     engine_cost.measure_handle_cost,
+    conditions.measure_holds,
+    conditions.measure_compiling,
 )
 """What `make bench` runs: some two minutes."""
 

@@ -103,8 +103,8 @@ def random_value(random: Random, field: Field) -> Value | None:
 
 def random_literal(random: Random, found: SubjectType) -> Literal:
     """Any constant that values of a kind can be compared with."""
-    if found.codes is not None:
-        return random.choice(sorted(found.codes))
+    if found.labels is not None:
+        return random.choice(sorted(found.labels))
     match found.kind:
         case Kind.TEXT | Kind.PHONE | Kind.EMAIL:
             return random.choice(TEXT_POOL)
@@ -336,6 +336,6 @@ def _value(random: Random, found: SubjectType, operator: Operator, catalogue: Fi
         return _moment(random, found.kind, random.choice((-1, 1)))
     if variables and found.id_type is IdType.BIGINT and operator not in FOLDED and random.random() < 0.4:
         return Variable(name=random.choice(variables))
-    if found.kind in TEXTS and found.codes is None and operator in FOLDED and random.random() < 0.5:
+    if found.kind in TEXTS and found.labels is None and operator in FOLDED and random.random() < 0.5:
         return random.choice(TEXT_POOL)[: random.choice((1, 2, 3))]
     return random_literal(random, found)

@@ -1,4 +1,4 @@
 """The condition language: one tree for filters, segments, stage rules, routing, reports and row rights.
 
-The reference is written in docs/algorithms.
+Theory and reference: docs/algorithms/conditions.md.
 """

@@ -3,7 +3,7 @@
 Both evaluators and the printers take a condition that passed here for granted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -69,10 +69,11 @@ class SubjectType:
     """What is known of a subject's values."""
 
     kind: Kind
-    codes: frozenset[str] | None = None  # the only texts that occur; None: any
+    labels: Mapping[str, str] | None = None  # by code, of the only texts that occur; None: any
     id_type: IdType = IdType.BIGINT
 
 
+WEEKDAY_LABELS = {day: day.title() for day in WEEKDAYS}
 INSTANT = SubjectType(kind=Kind.INSTANT)
 INTEGER = SubjectType(kind=Kind.INTEGER)
 
@@ -168,8 +169,8 @@ class _Checker:
                 or f"no part of a {found.kind.value}"
             )
             problems.append(_problem(f"{place}.part", words, subject.part.value))
-        codes = frozenset(WEEKDAYS) if subject.part is Part.WEEKDAY else None
-        known = SubjectType(kind=PART_KINDS[subject.part], codes=codes)
+        labels = WEEKDAY_LABELS if subject.part is Part.WEEKDAY else None
+        known = SubjectType(kind=PART_KINDS[subject.part], labels=labels)
         return (None if problems else known), problems
 
     def _rows(
@@ -259,7 +260,7 @@ def _is_literal(value: Expected, found: SubjectType) -> bool:
         return False
     if found.kind in IDS:
         return isinstance(value, int) if found.id_type is IdType.BIGINT else _is_uuid(value)
-    return found.codes is None or value in found.codes
+    return found.labels is None or value in found.labels
 
 
 def _is_uuid(value: Expected) -> bool:
@@ -270,17 +271,17 @@ def _is_uuid(value: Expected) -> bool:
 
 
 def _literal_words(found: SubjectType) -> str:
-    if found.codes is not None:
-        return "one of " + _names(found.codes)
+    if found.labels is not None:
+        return "one of " + _names(found.labels)
     if found.kind in IDS:
         return f"a {found.id_type.value} id"
     return f"a value of kind {found.kind.value}"
 
 
 def _field_type(field: Field) -> SubjectType:
-    codes = frozenset(choice.code for choice in field.choices)
-    is_closed = field.kind is Kind.CHOICE or (field.kind is Kind.TAGS and bool(codes))
-    return SubjectType(kind=field.kind, codes=codes if is_closed else None, id_type=field.id_type)
+    labels = {choice.code: choice.label for choice in field.choices}
+    is_closed = field.kind is Kind.CHOICE or (field.kind is Kind.TAGS and bool(labels))
+    return SubjectType(kind=field.kind, labels=labels if is_closed else None, id_type=field.id_type)
 
 
 def _entity(catalogue: FieldCatalogue, name: str) -> Entity:
@@ -297,13 +298,12 @@ def _zone_problems(zone: str | None, place: str) -> list[Problem]:
     return []
 
 
-def _unknown(place: str, what: str, known: object, came: object) -> Problem:
-    names = _names(known) if isinstance(known, dict) and known else "none here"
+def _unknown(place: str, what: str, known: Mapping[str, object], came: object) -> Problem:
+    names = _names(known) if known else "none here"
     return _problem(place, f"{what} out of {names}", shown(came))
 
 
-def _names(names: object) -> str:
-    assert isinstance(names, dict | frozenset)
+def _names(names: Mapping[str, object]) -> str:
     ordered = sorted(names)
     return ", ".join(ordered[:NAMES_SHOWN_MAX]) + (", …" if len(ordered) > NAMES_SHOWN_MAX else "")
 

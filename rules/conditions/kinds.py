@@ -154,3 +154,12 @@ FIGURE_KINDS: dict[Figure, frozenset[Kind]] = {
     Figure.NEWEST: frozenset(Kind),
 }
 """Kinds of the fields that a figure can be computed of; a count is of rows, not of a field."""
+
+WHETHER: dict[tuple[Operator, int], bool] = {
+    (Operator.AT_LEAST, 1): True,
+    (Operator.GREATER, 0): True,
+    (Operator.IS, 0): False,
+    (Operator.LESS, 1): False,
+    (Operator.AT_MOST, 0): False,
+}
+"""Comparisons of a count that ask only whether there is one: said so, and answered without counting."""

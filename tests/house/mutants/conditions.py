@@ -72,6 +72,36 @@ MUTANTS: tuple[Mutant, ...] = (
         after="entity_there.fields[path[-1]]",
     ),
     Mutant(
+        name="conditions: the reason for a negation is that of its part",
+        catches=f"{UNIT}/test_wording.py::test_reasons_of_any_condition_have_its_verdict",
+        path="rules/conditions/explaining.py",
+        before="is_held=not part.is_held",
+        after="is_held=part.is_held",
+    ),
+    Mutant(
+        name="conditions: the form offers hours for dates",
+        catches=f"{UNIT}/test_builder.py::test_condition_built_from_the_description_alone_fits_the_catalogue",
+        path="rules/conditions/builder.py",
+        before='"is_for_dates": unit not in CLOCK_UNITS',
+        after='"is_for_dates": unit not in ()',
+    ),
+    Mutant(
+        name="conditions: a letter is folded in Python only",
+        catches="tests/integration/test_condition_evaluators.py::"
+        "test_folding_of_any_letter_is_the_same_in_both",
+        path="rules/conditions/folding.py",
+        before="    for letter, pair in PAIRS.items():\n        sql",
+        after="    for letter, pair in ():\n        sql",
+    ),
+    Mutant(
+        name="conditions: a text that is there is asked for in a way that no index serves",
+        catches="tests/integration/test_condition_evaluators.py::"
+        "test_comparison_of_an_indexed_column_is_answered_by_its_index",
+        path="rules/conditions/compiling.py",
+        before='return f"{sql} = any({self._array(values, found)})"',
+        after='return f"coalesce({sql} = any({self._array(values, found)}), false)"',
+    ),
+    Mutant(
         name="conditions: folding gives capitals",
         catches=f"{UNIT}/test_evaluating.py::test_text_folded_twice_is_folded_once",
         path="rules/conditions/folding.py",
