@@ -114,7 +114,7 @@ def measure_holds() -> Figure:
         goal="<= 15 µs",
         measured=f"{1e6 * seconds:.1f} µs",
         is_met=seconds <= HOLDS_SECONDS_GOAL,
-        conditions="all terms asked, with a moment of 30 days, two folded texts, one with accents, and a link",
+        conditions="all terms asked, with a moment of 30 days, two folded texts, one accented, and a link",
     )
 
 
