@@ -6,7 +6,7 @@ It must not read `PacingInputs` itself nor apply limits itself: both are done he
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, final
 
@@ -18,6 +18,7 @@ from pacing.interface import (
     ObservationKind,
     PacingDecision,
     PacingInputs,
+    WindowBudget,
 )
 from pacing.limits import LineLimits
 from pacing.settings import PacerTerms, SettingRanges
@@ -69,6 +70,7 @@ class Pacer(ABC):
         self._abandons = AbandonCount()
         self._limits = LineLimits(terms.lines_max)
         self._now: float | None = None
+        self._budgets_explained: tuple[Sequence[WindowBudget], tuple[BudgetLeft, ...]] = ((), ())
         self._was_capped = False  # trunks or carrier, not the method, decided last time
 
     @final
@@ -164,12 +166,19 @@ class Pacer(ABC):
             live_answers_quantiles=wish.live_answers_quantiles,
             budget_calls=wish.budget_calls,
             budget_name=wish.budget_name,
-            budgets=tuple(
+            budgets=self._budgets_left(snapshot.window_budgets),
+        )
+
+    def _budgets_left(self, budgets: Sequence[WindowBudget]) -> tuple[BudgetLeft, ...]:
+        """Explain the windows, once for each tuple of them: they change with an answer, not each second."""
+        if budgets is not self._budgets_explained[0] or not isinstance(budgets, tuple):
+            left = tuple(
                 BudgetLeft(
                     name=budget.name,
                     abandoned_allowed=budget.limit_ratio * budget.answered_live - budget.abandoned,
                     abandon_ratio_upper=ratio_upper(budget.abandoned, budget.answered_live),
                 )
-                for budget in snapshot.window_budgets
-            ),
-        )
+                for budget in budgets
+            )
+            self._budgets_explained = budgets, left
+        return self._budgets_explained[1]

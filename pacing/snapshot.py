@@ -22,6 +22,8 @@ COUNT_MAX = 1e7
 WRAP_UP_FACTOR_MAX = 5.0
 """Nobody's wrap-up is believed to differ more than so many times from the team's."""
 
+_LARGEST_AGE_BITS = np.float64(AGE_SECONDS_MAX).view(np.uint64)
+
 Floats: TypeAlias = NDArray[np.float64]
 
 
@@ -134,8 +136,13 @@ def _ages(ages: object) -> Floats:
     array = np.asarray(ages, dtype=np.float64)
     if array.ndim != 1:
         raise ValueError("ages form one row")
-    # NaN fails both comparisons, so this one test finds NaN, infinity and negative ages.
-    if len(array) and not (array.min() >= 0.0 and array.max() <= AGE_SECONDS_MAX):
+    # As whole numbers, the bits of negative ages, of infinity and of NaN lie above those of any duration: one
+    # look instead of two. Of what lies above, minus zero is allowed; NaN fails both comparisons.
+    if (
+        len(array)
+        and array.view(np.uint64).max() > _LARGEST_AGE_BITS
+        and not (array.min() >= 0.0 and array.max() <= AGE_SECONDS_MAX)
+    ):
         raise ValueError("an age is not a duration")
     return array
 

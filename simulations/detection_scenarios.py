@@ -1,7 +1,6 @@
 """Scenarios with answering machines: a detector that errs, one that is late as well, one that is exact, none.
 
-Ratios of machines and errors: docs/algorithms/simulation.md. Machines that are taken for people
-when the two seconds are over count as abandoned: a slow detector breaks the limit whatever the pacing.
+Ratios of machines and errors: docs/algorithms/simulation.md.
 """
 
 from dataclasses import replace
@@ -50,7 +49,7 @@ def machines_exact() -> Scenario:
 
 
 def machines_late() -> Scenario:
-    """The same list, with a detector whose verdict often comes when the two seconds are over."""
+    """The same list, with a detector whose verdict would often come when the two seconds are over."""
     population = replace(MACHINES, detector=LATE)
     return _detecting("machines_late", "more machines than people; a detector that decides late", population)
 

@@ -7,7 +7,7 @@ import heapq
 
 from dialer.core import commands, events
 from dialer.core.outcomes import EndReason
-from dialer.core.settings import EngineSettings, MachineAction
+from dialer.core.settings import CampaignSettings, EngineSettings, MachineAction
 from dialer.messages import AttemptId
 from rules.abandon_ledger import AbandonClass, ClockStart, LedgerEntry, abandon_class
 from rules.detection import DetectionVerdict
@@ -16,6 +16,7 @@ from simulations.shadow_books import Phase, ShadowAttempt, ShadowBooks, ShadowCa
 from simulations.watched_agents import WatchedAgents
 
 TOLERANCE_SECONDS = 0.05  # an engine that is driven in virtual time is never late at all
+BRIDGE_SECONDS = 0.3  # of the law's time that detection must leave for the bridge
 HANG_UPS_MAX = 3  # orders to hang up before the engine gives up on the network's word
 
 
@@ -109,7 +110,7 @@ class WatchedCalls:
             }[start]
             due_at = (attempt.answered_at if heard is None else heard) + settings.connect_limit_seconds
         if attempt.is_detecting:
-            due_at = max(due_at, attempt.answered_at + settings.detection_seconds_max)
+            due_at = max(due_at, attempt.answered_at + _detection_seconds_max(settings))
         self._expect(attempt, Phase.ANSWERED, max(due_at, now))
 
     def classified(self, event: events.AnswerClassified, now: float) -> None:
@@ -138,7 +139,7 @@ class WatchedCalls:
         """Note that the engine did not wait for the detector any longer: the party counts as a person."""
         if not attempt.is_detecting or attempt.answered_at is None:
             return
-        limit_at = attempt.answered_at + attempt.campaign.settings.detection_seconds_max
+        limit_at = attempt.answered_at + _detection_seconds_max(attempt.campaign.settings)
         if now >= limit_at:
             attempt.is_detecting = False
             attempt.verdict = DetectionVerdict.UNSURE
@@ -379,3 +380,11 @@ class WatchedCalls:
             detail = f"{type(command).__name__} names {command.attempt_id}, which is not in progress"
             self._alarm.violated("command_names_live_attempt", detail, now)
         return attempt
+
+
+def _detection_seconds_max(settings: CampaignSettings) -> float:
+    """Give how long detection may last, s: the law's clock may run, and an agent must still come in time."""
+    if settings.policy_pack.abandon_definition.clock_start is ClockStart.VERDICT:
+        return settings.detection_seconds_max
+    in_time = max(0.0, settings.connect_limit_seconds - BRIDGE_SECONDS)
+    return min(settings.detection_seconds_max, in_time)

@@ -33,7 +33,8 @@ def begin_detection(world: World, attempt: CallAttempt) -> None:
         attempt.judge = AnswerJudge(settings, silent_limit_at(attempt), speaking_limit_at(attempt))
         world.deadlines.set(attempt, attempt.judge.decides_at)
     else:
-        world.deadlines.set(attempt, world.now + settings.detection_seconds_max)
+        # The network seldom tells where a greeting ends: its detector too must leave time for an agent.
+        world.deadlines.set(attempt, silent_limit_at(attempt))
     world.outbox.append(order)
 
 

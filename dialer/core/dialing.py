@@ -1,8 +1,10 @@
 """Beginning attempts: how many lines now (the pacer's answer, cut to every limit), and which leads."""
 
 import math
+from itertools import accumulate, chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dialer.core.agent_session import AgentSession, AgentState, AgentStatus, AgentTrigger, Preview
 from dialer.core.call_attempt import CallAttempt
@@ -56,43 +58,55 @@ def pacing_inputs(world: World, campaign: Campaign) -> PacingInputs:
     wrap_up_factors: list[float] = []
     talk_since: list[float] = []
     wrap_up_since: list[float] = []
-    settings = campaign.settings
-    trunk_ids = settings.trunk_ids
+    trunk_ids = campaign.settings.trunk_ids
     nodes = world.trunks.nodes_of(trunk_ids)
     for agent in campaign.counted_agents.values():
-        if agent.node_id is not None and agent.node_id not in nodes:
+        node_id = agent.node_id
+        if node_id is not None and node_id not in nodes:
             continue  # no call of ours comes up where he could take it
         state = agent.state
         if state is _IDLE:
             if agent.status is _AVAILABLE:
                 idle_since.append(agent.state_since)
         elif state is not _OFFLINE:
-            leaving += agent.status is not _AVAILABLE
+            if agent.status is not _AVAILABLE:
+                leaving += 1
             if state is _WRAPPING_UP:
                 wrap_up_since.append(agent.owed.since if agent.owed else agent.state_since)
                 wrap_up_factors.append(campaign.agent_wrap_ups.factor(agent.agent_id))
             else:
-                began_at = agent.attempt.talk_began_at if agent.attempt else None
+                attempt = agent.attempt
+                began_at = attempt.talk_began_at if attempt is not None else None
                 talk_since.append(agent.state_since if began_at is None else began_at)
+    ring_since = [line.dialed_at for line in campaign.lines.values()]
+    talk_ages, wrap_up_ages, ring_ages, idle_ages = _ages(
+        now, talk_since, wrap_up_since, ring_since, idle_since
+    )
     return PacingInputs(
         now=now,
         agents_idle=len(idle_since),
         agents_logged_in=len(idle_since) + len(talk_since) + len(wrap_up_since),
         calls_waiting=len(campaign.waiting) - campaign.inbound_waiting,
-        talk_ages_seconds=now - np.array(talk_since, dtype=np.float64),
-        wrap_up_ages_seconds=now - np.array(wrap_up_since, dtype=np.float64),
-        ring_ages_seconds=now
-        - np.array([line.dialed_at for line in campaign.lines.values()], dtype=np.float64),
+        talk_ages_seconds=talk_ages,
+        wrap_up_ages_seconds=wrap_up_ages,
+        ring_ages_seconds=ring_ages,
         agents_leaving=leaving,
         window_budgets=window_budgets(world, campaign),
         lines_available=world.trunks.lines_free(trunk_ids, now),
         dials_per_second_max=world.trunks.dials_per_second_max(trunk_ids),
         inbound_waiting=_inbound_waiting(world, campaign),
-        agents_reserved=settings.inbound_agents_reserved,
-        idle_ages_seconds=now - np.array(idle_since, dtype=np.float64),
+        agents_reserved=campaign.settings.inbound_agents_reserved,
+        idle_ages_seconds=idle_ages,
         wrap_up_factors=np.array(wrap_up_factors, dtype=np.float64),
         connect_seconds_spent=campaign.connect_seconds_spent,
     )
+
+
+def _ages(now: float, *begun: list[float]) -> list[NDArray[np.float64]]:
+    """Give the ages of what began then, each list for itself; of one array, since making many costs most."""
+    ages = now - np.array(list(chain(*begun)), dtype=np.float64)
+    ends = list(accumulate(map(len, begun)))
+    return [ages[end - len(instants) : end] for instants, end in zip(begun, ends, strict=True)]
 
 
 def begin_attempt(

@@ -299,8 +299,8 @@ MUTANTS: tuple[Mutant, ...] = (
         name="core: an announced break is not told to the pacer",
         catches=f"{LEAVING}::test_announced_break_is_told_to_the_pacer",
         path="dialer/core/dialing.py",
-        before="            leaving += agent.status is not _AVAILABLE\n",
-        after="            leaving += 0\n",
+        before="                leaving += 1\n",
+        after="                leaving += 0\n",
     ),
     # --- campaigns, limits, nodes, restart --------------------------------------------------------------
     Mutant(

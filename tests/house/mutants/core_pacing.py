@@ -35,4 +35,27 @@ MUTANTS = (
         before="        return found or min(",
         after="        return found and min(",
     ),
+    Mutant(
+        name="core: the network's detector may take all of the law's time",
+        catches="tests/unit/dialer/core/test_answered_calls.py"
+        "::test_network_detector_leaves_time_for_the_bridge_where_the_law_counts_from_the_answer",
+        path="dialer/core/detecting.py",
+        before="        world.deadlines.set(attempt, silent_limit_at(attempt))\n",
+        after="        world.deadlines.set(attempt, world.now + settings.detection_seconds_max)\n",
+    ),
+    Mutant(
+        name="pacing: windows of a list are explained once for all",
+        catches="tests/unit/pacing/test_snapshot.py::test_windows_are_explained_anew_when_they_have_changed",
+        path="pacing/pacer.py",
+        before=" or not isinstance(budgets, tuple):",
+        after=":",
+    ),
+    Mutant(
+        name="pacing: an age of minus zero is nonsense",
+        catches="tests/unit/pacing/test_snapshot.py"
+        "::test_age_at_the_edge_of_what_a_duration_may_be_is_taken[-0.0]",
+        path="pacing/snapshot.py",
+        before="        and not (array.min() >= 0.0 and array.max() <= AGE_SECONDS_MAX)",
+        after="",
+    ),
 )

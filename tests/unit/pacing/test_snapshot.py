@@ -1,6 +1,7 @@
 """Snapshots that make no sense, and counts that do not fit together."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -83,3 +84,27 @@ def test_busy_agents_beyond_those_logged_in_do_not_come_back() -> None:
 def test_more_leaving_agents_than_busy_ones_take_idle_ones() -> None:
     """Who leaves and is not busy must be idle."""
     assert read(floor(agents_idle=5, talk_ages_seconds=ages(1), agents_leaving=3)).agents_idle == 3
+
+
+@pytest.mark.parametrize("age", [0.0, -0.0, 1e7])
+def test_age_at_the_edge_of_what_a_duration_may_be_is_taken(age: float) -> None:
+    """Also minus zero, whose bits are those of a large number."""
+    assert isinstance(read_snapshot(floor(talk_ages_seconds=[5.0, age])), Snapshot)
+
+
+def test_windows_are_explained_anew_when_they_have_changed() -> None:
+    """Whether in another tuple, as the engine tells them, or in the same list."""
+    counted = [
+        WindowBudget(name="day", abandoned=number, answered_live=100.0, limit_ratio=0.03)
+        for number in (1.0, 3.0)
+    ]
+    pacer = create_pacer("progressive")
+
+    def allowed(told: Sequence[WindowBudget]) -> float:
+        return pacer.decide(floor(window_budgets=told)).budgets[0].abandoned_allowed
+
+    before, after = (counted[0],), (counted[1],)
+    assert [allowed(told) for told in (before, before, after)] == pytest.approx([2.0, 2.0, 0.0])
+    both = [allowed(counted)]
+    counted.reverse()
+    assert [*both, allowed(counted)] == pytest.approx([2.0, 0.0])

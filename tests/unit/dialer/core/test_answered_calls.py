@@ -23,7 +23,7 @@ from dialer.core.events import (
     MessageEnded,
 )
 from dialer.core.outcomes import EndCause, EndReason, Outcome
-from dialer.core.settings import MachineAction
+from dialer.core.settings import Detector, MachineAction
 from dialer.messages import AttemptId
 from rules.abandon_ledger import AbandonClass, ClockStart, abandon_class
 from rules.detection import DetectionVerdict
@@ -278,6 +278,14 @@ def test_detection_without_a_verdict_in_time_counts_as_unsure() -> None:
     floor.tell(AnswerClassified(attempt_id=ringing, verdict=DetectionVerdict.MACHINE))
     floor.connect(ringing)
     assert floor.attempt(ringing).verdict is DetectionVerdict.UNSURE
+
+
+def test_network_detector_leaves_time_for_the_bridge_where_the_law_counts_from_the_answer() -> None:
+    """Two seconds from the answer: at 1.7 a party without a verdict goes to an agent, not at 4."""
+    floor, ringing = idle_floor(answer_detection=True, detection_seconds_max=4.0, detector=Detector.APP_AMD)
+    floor.answer(ringing)
+    floor.pass_time(1.75)
+    assert floor.offered_to(ringing) == "ann"
 
 
 def test_machine_is_hung_up_where_the_campaign_says_so() -> None:
