@@ -22,42 +22,60 @@ from rules.conditions.kinds import (
     Part,
     Unit,
 )
-from rules.conditions.messages import ENGLISH
+from rules.conditions.messages import ENGLISH, N_
 from rules.conditions.moments import CLOCK_UNITS
 from rules.conditions.writing import Json
 
 OPERATOR_LABELS: dict[Operator, str] = {
-    Operator.IS: "is",
-    Operator.IS_NOT: "is other than",
-    Operator.IS_ONE_OF: "is one of",
-    Operator.CONTAINS: "contains",
-    Operator.STARTS_WITH: "starts with",
-    Operator.MATCHES: "is, whatever its case and accents",
-    Operator.LESS: "less than",
-    Operator.AT_MOST: "at most",
-    Operator.GREATER: "greater than",
-    Operator.AT_LEAST: "at least",
-    Operator.BETWEEN: "between",
-    Operator.WITHIN_LAST: "within the last",
-    Operator.WITHIN_NEXT: "within the next",
-    Operator.OVERLAPS: "has at least one of",
-    Operator.INCLUDES: "has all of",
-    Operator.IS_EMPTY: "is empty",
-    Operator.IS_SET: "is set",
+    Operator.IS: N_("is"),
+    Operator.IS_NOT: N_("is other than"),
+    Operator.IS_ONE_OF: N_("is one of"),
+    Operator.CONTAINS: N_("contains"),
+    Operator.STARTS_WITH: N_("starts with"),
+    Operator.MATCHES: N_("is, whatever its case and accents"),
+    Operator.LESS: N_("less than"),
+    Operator.AT_MOST: N_("at most"),
+    Operator.GREATER: N_("greater than"),
+    Operator.AT_LEAST: N_("at least"),
+    Operator.BETWEEN: N_("between"),
+    Operator.WITHIN_LAST: N_("within the last"),
+    Operator.WITHIN_NEXT: N_("within the next"),
+    Operator.OVERLAPS: N_("has at least one of"),
+    Operator.INCLUDES: N_("has all of"),
+    Operator.IS_EMPTY: N_("is empty"),
+    Operator.IS_SET: N_("is set"),
 }
 CLOCK_LABELS: dict[Operator, str] = {
-    Operator.LESS: "before",
-    Operator.AT_MOST: "not after",
-    Operator.GREATER: "after",
-    Operator.AT_LEAST: "not before",
+    Operator.LESS: N_("before"),
+    Operator.AT_MOST: N_("not after"),
+    Operator.GREATER: N_("after"),
+    Operator.AT_LEAST: N_("not before"),
 }
 FIGURE_LABELS: dict[Figure, str] = {
-    Figure.COUNT: "number",
-    Figure.SUM: "sum",
-    Figure.MIN: "least",
-    Figure.MAX: "greatest",
-    Figure.NEWEST: "newest",
+    Figure.COUNT: N_("number"),
+    Figure.SUM: N_("sum"),
+    Figure.MIN: N_("least"),
+    Figure.MAX: N_("greatest"),
+    Figure.NEWEST: N_("newest"),
 }
+PART_LABELS: dict[Part, str] = {
+    Part.DATE: N_("date"),
+    Part.TIME: N_("time"),
+    Part.HOUR: N_("hour"),
+    Part.WEEKDAY: N_("weekday"),
+    Part.DAY: N_("day"),
+    Part.MONTH: N_("month"),
+    Part.YEAR: N_("year"),
+}
+UNIT_LABELS: dict[Unit, str] = {
+    Unit.MINUTES: N_("minutes"),
+    Unit.HOURS: N_("hours"),
+    Unit.DAYS: N_("days"),
+    Unit.WEEKS: N_("weeks"),
+    Unit.MONTHS: N_("months"),
+    Unit.YEARS: N_("years"),
+}
+GROUP_LABELS = {"all": N_("all of"), "any": N_("at least one of"), "not": N_("not")}
 # The member that wraps a kind's values in JSON; other kinds are written as they are.
 WRAPPERS: dict[Kind, str] = {
     Kind.DECIMAL: "decimal",
@@ -89,15 +107,12 @@ class _Description:
             "root": self._catalogue.root,
             "entities": {name: self._entity(entity) for name, entity in entities.items()},
             "kinds": {kind.value: self._kind(kind) for kind in Kind},
-            "groups": [
-                {"code": code, "label": self._say(label)}
-                for code, label in (("all", "all of"), ("any", "at least one of"), ("not", "not"))
-            ],
+            "groups": [{"code": code, "label": self._say(label)} for code, label in GROUP_LABELS.items()],
             "parts": [self._part(part) for part in Part],
             "units": [
                 {
                     "code": unit.value,
-                    "label": self._say(unit.value),
+                    "label": self._say(UNIT_LABELS[unit]),
                     "amount_max": parsing.AMOUNT_MAX[unit],
                     "is_for_dates": unit not in CLOCK_UNITS,
                 }
@@ -107,6 +122,7 @@ class _Description:
             "limits": {
                 "depth": parsing.DEPTH_MAX,
                 "nodes": parsing.NODES_MAX,
+                "rows": parsing.ROWS_MAX,
                 "values": parsing.VALUES_MAX,
                 "path": parsing.PATH_MAX,
                 "text_letters": parsing.TEXT_LETTERS_MAX,
@@ -144,7 +160,7 @@ class _Description:
             "editor": "record" if is_id else kind.value,
             "wrapper": WRAPPERS.get(kind),
             "has_moments": kind in CLOCK_KINDS,
-            "variables": [{"name": name, "label": self._say(name.replace("_", " "))} for name in variables],
+            "variables": [{"name": name, "label": name.replace("_", " ")} for name in variables],
             "parts": [part.value for part in PARTS.get(kind, ())],
             "figures": [figure.value for figure in Figure if kind in FIGURE_KINDS[figure]],
             "operators": [self._operator(operator, kind) for operator in OPERATORS[kind]],
@@ -167,7 +183,7 @@ class _Description:
         ]
         return {
             "code": part.value,
-            "label": self._say(part.value),
+            "label": self._say(PART_LABELS[part]),
             "kind": PART_KINDS[part].value,
             "choices": choices if is_weekday else [],
         }

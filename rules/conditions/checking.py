@@ -28,6 +28,7 @@ from rules.conditions.kinds import (
     Operator,
     Part,
 )
+from rules.conditions.messages import N_
 from rules.conditions.moments import CLOCK_UNITS
 from rules.conditions.parsing import FOLDED
 from rules.conditions.tree import (
@@ -73,7 +74,16 @@ class SubjectType:
     id_type: IdType = IdType.BIGINT
 
 
-WEEKDAY_LABELS = {day: day.title() for day in WEEKDAYS}
+WEEKDAY_NAMES = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+WEEKDAY_LABELS = dict(zip(WEEKDAYS, WEEKDAY_NAMES, strict=True))
 INSTANT = SubjectType(kind=Kind.INSTANT)
 INTEGER = SubjectType(kind=Kind.INTEGER)
 

@@ -10,15 +10,15 @@ from gettext import NullTranslations
 from rules.conditions.catalogue import FieldCatalogue
 from rules.conditions.checking import root_entity, subject_type
 from rules.conditions.evaluating import Record, compare, found
-from rules.conditions.messages import ENGLISH, Message
+from rules.conditions.messages import ENGLISH, N_, Message
 from rules.conditions.moments import Circumstances
 from rules.conditions.tree import AllOf, Comparison, Condition, Not
 from rules.conditions.wording import Wording
 
 MARKS = {True: "✓", False: "✗"}
 INDENT = "  "
-ALL_HOLD = "all of these must hold; {held} of {all} do"
-ONE_HOLDS = "at least one of these must hold; {held} of {all} do"
+ALL_HOLD = N_("all of these must hold; {held} of {all} do")
+ONE_HOLDS = N_("at least one of these must hold; {held} of {all} do")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class _Explainer:
                 return self._compared(condition)
             case Not():
                 part = self.reason(condition.part)
-                message = Message(template="this must not hold")
+                message = Message(template=N_("this must not hold"))
                 return Reason(is_held=not part.is_held, message=message, parts=(part,))
         parts = tuple(map(self.reason, condition.parts))
         held = sum(part.is_held for part in parts)
@@ -76,7 +76,7 @@ class _Explainer:
         kind = subject_type(comparison.subject, self._entity, self._catalogue)
         statement = self._wording.comparison(comparison, self._entity)
         message = Message(
-            template="{statement} (found: {value})",
+            template=N_("{statement} (found: {value})"),
             values={"statement": statement, "value": self._wording.value(value, kind)},
         )
         return Reason(is_held=compare(comparison, value, self._circumstances), message=message)

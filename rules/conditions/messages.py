@@ -12,6 +12,16 @@ from typing import TypeAlias
 ENGLISH = NullTranslations()
 
 
+def N_(text: str) -> str:
+    """Mark a text for translators; it is translated where it is shown."""
+    return text
+
+
+def NN_(one: str, several: str) -> tuple[str, str]:
+    """Mark a text and its plural for translators: keyword `NN_:1,2`."""
+    return one, several
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A sentence or a piece of one.

@@ -36,6 +36,7 @@ from rules.errors import InvalidConditionError, Problem, shown
 VERSION = 1
 DEPTH_MAX = 12  # conditions within conditions
 NODES_MAX = 200  # conditions in all
+ROWS_MAX = 3  # figures over rows within each other: each multiplies the work by the rows of one record
 VALUES_MAX = 500  # of one comparison
 PATH_MAX = 5  # names of one path
 TEXT_LETTERS_MAX = 1_000
@@ -96,6 +97,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self._nodes = 0
+        self._rows_around = 0
 
     def condition(self, came: object, place: str, depth: int) -> Condition:
         """Read one condition and what it holds."""
@@ -168,9 +170,13 @@ class _Reader:
             wanted = "no field for a count" if has_field else f"a field for {figure.value}"
             raise _refused(f"{place}.field", wanted, shown(members.get("field")))
         field = _name(members["field"], f"{place}.field") if has_field else None
+        if self._rows_around == ROWS_MAX:
+            raise _refused(place, f"at most {ROWS_MAX} figures over rows within each other", "more")
         where = None
         if "where" in members:
+            self._rows_around += 1
             where = self.condition(members["where"], f"{place}.where", depth + 1)
+            self._rows_around -= 1
         return RowFigure(
             path=_path(members["rows"], f"{place}.rows"), figure=figure, field=field, where=where
         )

@@ -20,7 +20,7 @@ from rules.conditions.kinds import (
     Part,
     Unit,
 )
-from rules.conditions.messages import Message, Words
+from rules.conditions.messages import N_, NN_, Message, Words
 from rules.conditions.tree import (
     AllOf,
     AnyOf,
@@ -40,60 +40,60 @@ from rules.conditions.tree import (
 from rules.local_time import get_zone
 
 SENTENCES: dict[Operator, str] = {
-    Operator.IS: "{subject} is {value}",
-    Operator.IS_NOT: "{subject} is something other than {value}",
-    Operator.IS_ONE_OF: "{subject} is one of {values}",
-    Operator.CONTAINS: "{subject} contains {value}",
-    Operator.STARTS_WITH: "{subject} starts with {value}",
-    Operator.MATCHES: "{subject} is {value}, whatever its case and accents",
-    Operator.LESS: "{subject} is less than {value}",
-    Operator.AT_MOST: "{subject} is at most {value}",
-    Operator.GREATER: "{subject} is greater than {value}",
-    Operator.AT_LEAST: "{subject} is at least {value}",
-    Operator.BETWEEN: "{subject} is between {value} and {end}",
-    Operator.WITHIN_LAST: "{subject} is within the last {span}",
-    Operator.WITHIN_NEXT: "{subject} is within the next {span}",
-    Operator.OVERLAPS: "{subject} has at least one of {values}",
-    Operator.INCLUDES: "{subject} has all of {values}",
-    Operator.IS_EMPTY: "{subject} is empty",
-    Operator.IS_SET: "{subject} is set",
+    Operator.IS: N_("{subject} is {value}"),
+    Operator.IS_NOT: N_("{subject} is something other than {value}"),
+    Operator.IS_ONE_OF: N_("{subject} is one of {values}"),
+    Operator.CONTAINS: N_("{subject} contains {value}"),
+    Operator.STARTS_WITH: N_("{subject} starts with {value}"),
+    Operator.MATCHES: N_("{subject} is {value}, whatever its case and accents"),
+    Operator.LESS: N_("{subject} is less than {value}"),
+    Operator.AT_MOST: N_("{subject} is at most {value}"),
+    Operator.GREATER: N_("{subject} is greater than {value}"),
+    Operator.AT_LEAST: N_("{subject} is at least {value}"),
+    Operator.BETWEEN: N_("{subject} is between {value} and {end}"),
+    Operator.WITHIN_LAST: N_("{subject} is within the last {span}"),
+    Operator.WITHIN_NEXT: N_("{subject} is within the next {span}"),
+    Operator.OVERLAPS: N_("{subject} has at least one of {values}"),
+    Operator.INCLUDES: N_("{subject} has all of {values}"),
+    Operator.IS_EMPTY: N_("{subject} is empty"),
+    Operator.IS_SET: N_("{subject} is set"),
 }
 CLOCK_SENTENCES: dict[Operator, str] = {
-    Operator.LESS: "{subject} is before {value}",
-    Operator.AT_MOST: "{subject} is not after {value}",
-    Operator.GREATER: "{subject} is after {value}",
-    Operator.AT_LEAST: "{subject} is not before {value}",
+    Operator.LESS: N_("{subject} is before {value}"),
+    Operator.AT_MOST: N_("{subject} is not after {value}"),
+    Operator.GREATER: N_("{subject} is after {value}"),
+    Operator.AT_LEAST: N_("{subject} is not before {value}"),
 }
 AGO_SENTENCES: dict[Operator, str] = {
-    Operator.LESS: "{subject} is more than {span} ago",
-    Operator.GREATER: "{subject} is less than {span} ago",
+    Operator.LESS: N_("{subject} is more than {span} ago"),
+    Operator.GREATER: N_("{subject} is less than {span} ago"),
 }
 SPANS: dict[Unit, tuple[str, str]] = {
-    Unit.MINUTES: ("{count} minute", "{count} minutes"),
-    Unit.HOURS: ("{count} hour", "{count} hours"),
-    Unit.DAYS: ("{count} day", "{count} days"),
-    Unit.WEEKS: ("{count} week", "{count} weeks"),
-    Unit.MONTHS: ("{count} month", "{count} months"),
-    Unit.YEARS: ("{count} year", "{count} years"),
+    Unit.MINUTES: NN_("{count} minute", "{count} minutes"),
+    Unit.HOURS: NN_("{count} hour", "{count} hours"),
+    Unit.DAYS: NN_("{count} day", "{count} days"),
+    Unit.WEEKS: NN_("{count} week", "{count} weeks"),
+    Unit.MONTHS: NN_("{count} month", "{count} months"),
+    Unit.YEARS: NN_("{count} year", "{count} years"),
 }
 PARTS: dict[Part, str] = {
-    Part.DATE: "date of {subject}",
-    Part.TIME: "time of {subject}",
-    Part.HOUR: "hour of {subject}",
-    Part.WEEKDAY: "weekday of {subject}",
-    Part.DAY: "day of {subject}",
-    Part.MONTH: "month of {subject}",
-    Part.YEAR: "year of {subject}",
+    Part.DATE: N_("date of {subject}"),
+    Part.TIME: N_("time of {subject}"),
+    Part.HOUR: N_("hour of {subject}"),
+    Part.WEEKDAY: N_("weekday of {subject}"),
+    Part.DAY: N_("day of {subject}"),
+    Part.MONTH: N_("month of {subject}"),
+    Part.YEAR: N_("year of {subject}"),
 }
 FIGURES: dict[Figure, str] = {
-    Figure.COUNT: "number of {rows}",
-    Figure.SUM: "sum of {field} of {rows}",
-    Figure.MIN: "least {field} of {rows}",
-    Figure.MAX: "greatest {field} of {rows}",
-    Figure.NEWEST: "{field} of the newest of {rows}",
+    Figure.COUNT: N_("number of {rows}"),
+    Figure.SUM: N_("sum of {field} of {rows}"),
+    Figure.MIN: N_("least {field} of {rows}"),
+    Figure.MAX: N_("greatest {field} of {rows}"),
+    Figure.NEWEST: N_("{field} of the newest of {rows}"),
 }
-HAPPENED = {True: "{event} has happened", False: "{event} has not happened"}
-NOTHING = Message(template="nothing")
+HAPPENED = {True: N_("{event} has happened"), False: N_("{event} has not happened")}
+NOTHING = Message(template=N_("nothing"))
 
 
 def describe(condition: Condition, catalogue: FieldCatalogue, *, zone: str = "UTC") -> Message:
@@ -112,23 +112,23 @@ class Wording:
         """Return the words for a condition about records of that entity."""
         match condition:
             case Not(part=part):
-                return Message(template="not ({part})", values={"part": self.condition(part, entity)})
+                return Message(template=N_("not ({part})"), values={"part": self.condition(part, entity)})
             case Comparison():
                 return self.comparison(condition, entity)
         is_all = isinstance(condition, AllOf)
         if not condition.parts:
-            return Message(template="always" if is_all else "never")
+            return Message(template=N_("always") if is_all else N_("never"))
         said = [self._part_of_group(part, entity, type(condition)) for part in condition.parts]
         joined = said[0]
         for words in said[1:]:
-            template = "{left} and {right}" if is_all else "{left} or {right}"
+            template = N_("{left} and {right}") if is_all else N_("{left} or {right}")
             joined = Message(template=template, values={"left": joined, "right": words})
         return joined
 
     def _part_of_group(self, part: Condition, entity: Entity, group: type[AllOf | AnyOf]) -> Message:
         words = self.condition(part, entity)
         if isinstance(part, AllOf | AnyOf) and len(part.parts) > 1 and not isinstance(part, group):
-            return Message(template="({part})", values={"part": words})
+            return Message(template=N_("({part})"), values={"part": words})
         return words
 
     def comparison(self, comparison: Comparison, entity: Entity) -> Message:
@@ -155,16 +155,18 @@ class Wording:
                 there = follow(entity, path[:-1], self._catalogue)
                 return self._of_links(there.fields[path[-1]].label, path[:-1], entity)
             case Now():
-                return Message(template="now")
+                return Message(template=N_("now"))
             case PartOf(of=of, part=part):
                 words = Message(template=PARTS[part], values={"subject": self.subject(of, entity)})
                 return _in_zone(words, subject.zone)
             case RowFigure(figure=figure):
                 return Message(template=FIGURES[figure], values=self._rows(subject, entity))
             case Events(figure=EventFigure.NEWEST):
-                return Message(template="last {event}", values={"event": self._event(subject, entity)})
+                return Message(template=N_("last {event}"), values={"event": self._event(subject, entity)})
             case Events():
-                return Message(template="number of {event}", values={"event": self._event(subject, entity)})
+                return Message(
+                    template=N_("number of {event}"), values={"event": self._event(subject, entity)}
+                )
 
     def _rows(self, subject: RowFigure, entity: Entity) -> dict[str, Words]:
         here = follow(entity, subject.path[:-1], self._catalogue)
@@ -174,7 +176,9 @@ class Wording:
         rows = self._of_links(described.label, subject.path[:-1], entity)
         if subject.where is not None:
             where = self.condition(subject.where, target)
-            rows = Message(template="{rows} (where {condition})", values={"rows": rows, "condition": where})
+            rows = Message(
+                template=N_("{rows} (where {condition})"), values={"rows": rows, "condition": where}
+            )
         return {"rows": rows, "field": target.fields[subject.field].label if subject.field else ""}
 
     def _event(self, subject: Events, entity: Entity) -> Message:
@@ -185,15 +189,17 @@ class Wording:
             return event
         if since.amount < 0:
             return Message(
-                template="{event} within the last {span}", values={"event": event, "span": _span(since)}
+                template=N_("{event} within the last {span}"), values={"event": event, "span": _span(since)}
             )
-        return Message(template="{event} since {moment}", values={"event": event, "moment": _moment(since)})
+        return Message(
+            template=N_("{event} since {moment}"), values={"event": event, "moment": _moment(since)}
+        )
 
     def _of_links(self, label: str, links: tuple[str, ...], entity: Entity) -> Message:
-        words = Message(template="{label}", values={"label": label})
+        words = Message(template=N_("{label}"), values={"label": label})
         for name in links:
             link = entity.links[name]
-            words = Message(template="{field} of {link}", values={"field": words, "link": link.label})
+            words = Message(template=N_("{field} of {link}"), values={"field": words, "link": link.label})
             entity = follow(entity, (name,), self._catalogue)
         return words
 
@@ -210,7 +216,7 @@ class Wording:
             case None:
                 return NOTHING
             case bool():
-                return Message(template="yes" if value else "no")
+                return Message(template=N_("yes") if value else N_("no"))
             case frozenset():
                 return tuple(self.value(tag, found) for tag in sorted(value))
             case str():
@@ -252,12 +258,12 @@ def _span(moment: Moment) -> Message:
 
 def _moment(moment: Moment) -> Message:
     if moment.amount == 0:
-        return Message(template="now" if moment.unit in (Unit.MINUTES, Unit.HOURS) else "today")
-    template = "{span} ago" if moment.amount < 0 else "in {span}"
+        return Message(template=N_("now") if moment.unit in (Unit.MINUTES, Unit.HOURS) else N_("today"))
+    template = N_("{span} ago") if moment.amount < 0 else N_("in {span}")
     return Message(template=template, values={"span": _span(moment)})
 
 
 def _in_zone(words: Message, zone: str | None) -> Message:
     if zone is None:
         return words
-    return Message(template="{moment} in {zone}", values={"moment": words, "zone": zone})
+    return Message(template=N_("{moment} in {zone}"), values={"moment": words, "zone": zone})

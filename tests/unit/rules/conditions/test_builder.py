@@ -147,7 +147,7 @@ class Form:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=150)
+@settings(max_examples=80)
 @example(seed=1)
 @example(seed=2)
 def test_condition_built_from_the_description_alone_fits_the_catalogue(seed: int) -> None:
@@ -157,7 +157,7 @@ def test_condition_built_from_the_description_alone_fits_the_catalogue(seed: int
     description = json.loads(json.dumps(builder_description(catalogue)))
     form = Form(description, random)
     for _ in range(4):
-        condition = form.condition("party", 3)
+        condition = form.condition("party", description["limits"]["rows"] - 1)
         built = parse_condition({"version": description["version"], "condition": condition})
         assert find_problems(built, catalogue) == ()
 

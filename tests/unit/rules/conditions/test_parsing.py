@@ -10,6 +10,7 @@ from rules.conditions.kinds import Operator, Unit
 from rules.conditions.parsing import (
     DEPTH_MAX,
     NODES_MAX,
+    ROWS_MAX,
     TEXT_LETTERS_MAX,
     VALUES_MAX,
     parse_condition,
@@ -192,9 +193,14 @@ def test_condition_at_each_limit_is_read_and_beyond_it_refused() -> None:
 def test_condition_nested_in_subjects_counts_as_deep() -> None:
     """Conditions of rows and parts of parts are as deep as any other."""
     where: object = IS_SET
-    for _ in range(DEPTH_MAX):
+    for _ in range(ROWS_MAX):
         where = {"subject": {"rows": "x", "figure": "count", "where": where}, "operator": "is", "values": [1]}
-    assert "within each other" in refusal(document(where))
+    assert parse_condition(document({"all": [where, where]}))
+    more = {"subject": {"rows": "x", "figure": "count", "where": where}, "operator": "is", "values": [1]}
+    assert "at most 3 figures over rows" in refusal(document(more))
+    for _ in range(DEPTH_MAX - ROWS_MAX):
+        where = {"not": where}
+    assert "at most 12 conditions within each other" in refusal(document(where))
     part: dict[str, object] = {"now": True}
     for _ in range(10_000):
         part = {"part": "hour", "of": part}

@@ -1,17 +1,22 @@
 """What a condition says, and why it holds or not, in words that people and translators understand."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from gettext import NullTranslations
+from pathlib import Path
 from random import Random
 
 import pytest
+from babel.messages.extract import extract_from_dir
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from rules.conditions import wording
 from rules.conditions.evaluating import holds
 from rules.conditions.explaining import Reason, explain
 from rules.conditions.kinds import EventFigure, Figure, Operator, Part, Unit
+from rules.conditions.messages import Message, Words
 from rules.conditions.tree import (
     ALWAYS,
     NEVER,
@@ -39,6 +44,7 @@ from tests.random_conditions import (
 )
 from tests.unit.rules.conditions.parties import CATALOGUE, NOW, Sheet, compared
 
+SENTENCES_MIN = 50  # of some seventy templates
 AGO = Moment(amount=-30, unit=Unit.DAYS)
 LAST_CALL = FieldValue(path=("last_call_at",))
 IN_POLAND = compared("country", Operator.IS_ONE_OF, "PL", "IT")
@@ -128,6 +134,39 @@ def asked(subject: Subject, operator: Operator, *values: Expected) -> Comparison
 def test_condition_of_any_shape_is_said_in_words(condition: Condition, words: str) -> None:
     """Labels stand for names, and spans of time for moments."""
     assert said(condition) == words
+
+
+def marked_texts() -> set[str]:
+    """Every text of the language that is marked for translators."""
+    keywords = {"N_": None, "NN_": (1, 2)}
+    folder = Path(wording.__file__).parent
+    found = extract_from_dir(folder, method_map=[("**.py", "python")], keywords=keywords)
+    return {text for _, _, texts, _, _ in found for text in ([texts] if isinstance(texts, str) else texts)}
+
+
+def templates(words: Words) -> Iterator[str]:
+    """Every template in a message."""
+    if isinstance(words, Message):
+        yield from (template for template in (words.template, words.plural) if template)
+        for inner in words.values.values():
+            yield from templates(inner)
+    elif isinstance(words, tuple):
+        for inner in words:
+            yield from templates(inner)
+
+
+def test_every_sentence_of_any_condition_is_marked_for_translators() -> None:
+    """Whatever a condition says, its templates are among the texts that are extracted."""
+    random = Random(1)
+    said: set[str] = set()
+    for _ in range(60):
+        catalogue = random_catalogue(random)
+        for _ in range(4):
+            condition = random_condition(random, catalogue)
+            reason = explain(condition, Sheet(), random_circumstances(random), catalogue)
+            said |= {*templates(describe(condition, catalogue)), *templates(reason.message)}
+    assert len(said) > SENTENCES_MIN
+    assert said <= marked_texts()
 
 
 class Polish(NullTranslations):
