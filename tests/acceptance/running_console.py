@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +42,10 @@ class RunningConsole:
 
 
 @contextmanager
-def running_console(settings: Mapping[str, str] | None = None) -> Iterator[RunningConsole]:
-    """Serve the pages while the block runs."""
+def running_console(
+    settings: Mapping[str, str] | None = None, kept_open: Sequence[int] = ()
+) -> Iterator[RunningConsole]:
+    """Serve the pages while the block runs; `kept_open` are files that the process is given."""
     with server_folder() as home, (home / "web.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "app", "web"],
@@ -51,6 +53,7 @@ def running_console(settings: Mapping[str, str] | None = None) -> Iterator[Runni
             env=_environment(home, settings or {}),
             stdout=subprocess.PIPE,
             stderr=log,
+            pass_fds=tuple(kept_open),
         )
         try:
             origin, path = _await_link(process, home)

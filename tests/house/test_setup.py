@@ -207,7 +207,7 @@ def test_node_too_old_or_absent_is_replaced_by_the_pinned_one(
     """The system's Node builds the front end if it is new enough, else the wheel's does."""
     node = tmp_path / "node"
     monkeypatch.setattr("shutil.which", lambda name: str(node) if name == "node" else "npm")
-    for version, npm in (("v18.20.4", None), ("v20.0.0", "npm"), ("no version", None)):
+    for version, npm in (("v18.20.4", None), ("v20.0.0", ["npm"]), ("no version", None)):
         node.write_text(f"#!/bin/sh\necho {version}\n")
         node.chmod(0o755)
         assert setup.node_of_the_system() == npm

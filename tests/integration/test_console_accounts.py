@@ -51,6 +51,7 @@ async def test_set_up_link_used_by_two_at_once_serves_one(console: ConsoleClient
         *(console.post(link, password_fields(f"{NEW_PASSWORD} {number}")) for number in range(4))
     )
     assert sorted(answer.status for answer in answers) == [303, 410, 410, 410]
+    assert (await console.get(link)).status == 410
 
 
 async def test_first_link_is_void_once_there_is_a_user(console: ConsoleClient) -> None:
@@ -90,7 +91,8 @@ async def test_second_step_asks_for_a_code_that_serves_once(console: ConsoleClie
     assert codes is not None
     answer = await console.sign_in()
     assert answer.headers["Location"].startswith("/sign-in/code")
-    assert not await console.is_signed_in()
+    for path in ("/account", "/administration/users"):
+        assert (await console.get(path)).headers["Location"].startswith("/sign-in/code")
     assert (await console.submit("/sign-in/code", "/sign-in/code", code=now_code)).status == 401
     console.let_pass(timedelta(seconds=30))
     code = one_time.at(console.now)

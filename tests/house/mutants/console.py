@@ -85,7 +85,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     fault(
         "a used link still opens its page",
-        f"{ACCOUNTS}::test_set_up_link_is_used_once",
+        f"{ACCOUNTS}::test_set_up_link_used_by_two_at_once_serves_one",
         "crm_core/access/set_up_links.py",
         "l.used_at is null and l.expires_at > $2",
         "l.expires_at > $2",
