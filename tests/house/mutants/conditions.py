@@ -79,6 +79,13 @@ MUTANTS: tuple[Mutant, ...] = (
         after="is_held=part.is_held",
     ),
     Mutant(
+        name="conditions: what is asked of rows is not loaded",
+        catches=f"{UNIT}/test_reading.py::test_condition_reads_nothing_that_it_does_not_name",
+        path="rules/conditions/reading.py",
+        before="_together((own, reads(subject.where))) if subject.where else own",
+        after="own",
+    ),
+    Mutant(
         name="conditions: the form offers hours for dates",
         catches=f"{UNIT}/test_builder.py::test_condition_built_from_the_description_alone_fits_the_catalogue",
         path="rules/conditions/builder.py",

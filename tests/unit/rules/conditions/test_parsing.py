@@ -90,7 +90,7 @@ def test_moment_in_a_zone_written_and_read_again_is_the_same() -> None:
 
 
 @given(seed=st.integers(0, 2**32))
-@settings(max_examples=300)
+@settings(max_examples=200)
 def test_spoilt_document_read_is_a_condition_or_the_one_error(seed: int) -> None:
     """Whatever stands in one place of a condition, no other error leaves the parser."""
     random = Random(seed)
