@@ -10,6 +10,9 @@ from tests.acceptance.browser import TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
 from tests.acceptance.tour import PASSWORD, set_up, sign_in
 
+# Each test that changes how its user sees pages has one of his own, so that the order does not matter.
+USERS = (("ida", "agent"), ("toto", "agent"), ("lina", "administrator"))
+
 
 @pytest.fixture(scope="module")
 def console() -> Iterator[RunningConsole]:
@@ -20,12 +23,13 @@ def console() -> Iterator[RunningConsole]:
 
 @pytest.fixture(scope="module")
 def browser(console: RunningConsole) -> Iterator[Browser]:
-    """A browser, after the first administrator was made in it by the printed link, and two users."""
+    """A browser, after the first administrator was made in it by the printed link, and three users."""
     with open_browser() as browser:
         with watched_page(browser, console.origin) as watched:
             set_up(watched.page, console)
-            for name in ("ida", "toto"):
-                link = console.paceline("user", "create", name, "--name", name.capitalize()).split()[-1]
+            for name, role in USERS:
+                words = ("user", "create", name, "--name", name.capitalize(), "--role", role)
+                link = console.paceline(*words).split()[-1]
                 choose_password(watched.page, link[link.index("/set-up/") :])
         yield browser
 
@@ -116,7 +120,7 @@ def test_telephone_shows_every_page_without_scrolling_sideways(
     with watched_page(browser, console.origin, TELEPHONE) as watched:
         watched.expected = ("404",)
         page = watched.page
-        sign_in(page)
+        sign_in(page, "lina")
         page.goto("/account")
         page.select_option("[name=locale]", language)
         page.click("form:has([name=locale]) button[type=submit]")
