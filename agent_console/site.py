@@ -44,8 +44,8 @@ def is_from_own_page(site: Site, method: str, host: str, headers: Mapping[str, s
     >>> is_from_own_page(Site(is_secure=True), "POST", "a.example", {"Origin": "https://b.example"})
     False
     """
-    if method in SAFE_METHODS:
-        return True
+    if method in SAFE_METHODS and "Upgrade" not in headers:
+        return True  # a socket begins with a GET, and browsers let every site open one (RFC 6455, 10.2)
     fetch_site, origin = headers.get("Sec-Fetch-Site"), headers.get("Origin")
     if fetch_site not in (None, "same-origin"):
         return False

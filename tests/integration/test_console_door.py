@@ -77,6 +77,16 @@ async def test_form_of_another_site_is_refused_before_anything_is_looked_at(
     assert not await console.is_signed_in()
 
 
+async def test_socket_of_another_site_is_refused_with_a_valid_session(console: ConsoleClient) -> None:
+    """A socket begins with a GET, sent with cookies whichever site asks; ours are let through."""
+    await console.add_user()
+    await console.sign_in()
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade"}
+    for origin, status in (("https://evil.example", 403), (console.origin, 200)):
+        answer = await console.client.get("/account", headers={**upgrade, "Origin": origin})
+        assert answer.status == status
+
+
 async def test_form_without_the_sessions_own_word_is_refused(console: ConsoleClient) -> None:
     """What another tab or a guessed word sends does nothing; the page's own form does."""
     await console.add_user()

@@ -21,6 +21,13 @@ MUTANTS: tuple[Mutant, ...] = (
         "if site is None:",
     ),
     fault(
+        "sockets of other sites are opened",
+        f"{DOOR}::test_socket_of_another_site_is_refused_with_a_valid_session",
+        "agent_console/site.py",
+        'if method in SAFE_METHODS and "Upgrade" not in headers:',
+        "if method in SAFE_METHODS:",
+    ),
+    fault(
         "forms without the session's word are taken",
         f"{DOOR}::test_form_without_the_sessions_own_word_is_refused",
         "agent_console/doorkeeper.py",
