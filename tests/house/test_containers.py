@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import yaml
 from compose_spec import PyCompose
+from packaging.requirements import Requirement
 
 from asterisk_config.lab.packages import PACKAGES, SUITE
 from tests.house.source_tree import ROOT, project_files, read_text
-from tests.house.test_locks import ENTRY
+from tests.house.test_locks import ENTRY, configuration, words
 from tools.checks import ROOMS
 
 COMPOSE = "docker-compose.yml"
@@ -174,7 +175,8 @@ def test_image_of_paceline_has_every_room_and_nothing_but_what_is_needed() -> No
     run = ENTRY.findall(read_text(RUN_LOCK))
     assert {(name, version) for name, version, _ in run} <= locked
     assert all(hashes for _, _, hashes in run)
-    assert "asyncpg" in {name for name, _, _ in run}
+    needed = {Requirement(line).name.lower() for line in words(configuration("project")["dependencies"])}
+    assert needed <= {name for name, _, _ in run}
     assert "pytest" not in {name for name, _, _ in run}
 
 
