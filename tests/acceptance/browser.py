@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, ViewportSize, sync_playwright
 
+from tests.acceptance.running_console import ROOT
+
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
@@ -20,6 +22,8 @@ ARGUMENTS = (
 DESK = ViewportSize(width=1280, height=800)
 TELEPHONE = ViewportSize(width=390, height=844)
 WAIT_MILLISECONDS_MAX = 15_000
+AXE = ROOT / "agent_console" / "client" / "node_modules" / "axe-core" / "axe.min.js"
+AXE_RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
 @contextmanager
@@ -70,6 +74,16 @@ class WatchedPage:
     def unexpected(self) -> list[str]:
         """Complaints that the test did not bring about itself."""
         return [text for text in self.complaints if not any(part in text for part in self.expected)]
+
+    def barriers(self) -> list[str]:
+        """What keeps somebody from using the page, by the rules of WCAG 2.2 AA that axe can check."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags})", list(AXE_RULES))
+        return [
+            f"{violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
 
     def overflow_pixels(self) -> int:
         """By how much the page is wider than the screen."""

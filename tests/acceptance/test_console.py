@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser import TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
-from tests.acceptance.tour import PASSWORD, set_up, sign_in
+from tests.acceptance.tour import PASSWORD, set_up, sign_in, views
 
 # Each test that changes how its user sees pages has one of his own, so that the order does not matter.
 USERS = (("ida", "agent"), ("toto", "agent"), ("lina", "administrator"))
@@ -163,3 +163,17 @@ def test_page_without_scripts_still_signs_in(browser: Browser, console: RunningC
     sign_in(page)
     expect(page.locator("h1")).to_be_visible()
     context.close()
+
+
+@pytest.mark.parametrize("is_dark", [False, True], ids=["light", "dark"])
+def test_page_of_any_kind_has_no_barrier(browser: Browser, console: RunningConsole, is_dark: bool) -> None:
+    """Contrast, names and roles hold on every page and dialog (WCAG 2.2 AA, as far as axe sees)."""
+    barriers = {}
+    with watched_page(browser, console.origin, is_dark=is_dark) as watched:
+        watched.expected = ("404",)
+        watched.page.goto("/sign-in")
+        barriers["sign-in"] = watched.barriers()
+        sign_in(watched.page)
+        for name in views(watched.page):
+            barriers[name] = watched.barriers()
+    assert not {name: found for name, found in barriers.items() if found}
