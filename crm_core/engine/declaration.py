@@ -1,0 +1,190 @@
+"""Declarations of entities: a class with fields becomes an `Entity`, from which everything else follows.
+
+@entity(rights=Rights(read="team"), list_columns=("name",), filters=("name",), sort=("name",))
+class Supplier:
+    "Somebody we buy from."
+
+    name = Text(required=True, search=True)
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from sqlalchemy import MetaData, Table
+
+from crm_core.engine.errors import DeclarationUnusable, Problem
+from crm_core.engine.field import Field
+from crm_core.engine.reference_fields import Computed, Link, Links
+from crm_core.engine.scopes import Rights
+from crm_core.engine.tables import STANDARD_FIELDS, build_table, new_metadata
+
+Values: TypeAlias = Mapping[str, object]
+"""Values of a record by field names."""
+
+Rule: TypeAlias = Callable[[Values | None, Values], Iterable[Problem]]
+"""Gives what is wrong with a record after a change; before is None where it is new."""
+
+FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+RESERVED = frozenset(["id", "version", "deleted_at", "custom", "search_text", "search_vector", "verb"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entity:
+    """What a declaration says."""
+
+    name: str  # one word with underscores: in addresses, tables and the API
+    title: str  # English, one of them
+    help: str  # English: the declaration's docstring
+    rights: Rights
+    fields: Mapping[str, Field]  # own fields, then those of every entity, by name
+    own_fields: tuple[str, ...]  # names of the fields declared
+    title_field: str  # name of the field that stands for a record in links and results
+    list_columns: tuple[str, ...]  # names of fields
+    filters: tuple[str, ...]  # names of fields
+    sort: tuple[str, ...]  # names of fields, all indexed
+    tree_field: str  # link to a record of the same entity above this one; "" if there is none
+    rules: tuple[Rule, ...]
+    table: Table = field(repr=False)
+    registry: "Registry" = field(repr=False)
+
+    def get_field(self, name: str) -> Field | None:
+        """A field, or None."""
+        return self.fields.get(name)
+
+    def links(self) -> Iterator[Link | Links]:
+        """Fields that point at records."""
+        return (one for one in self.fields.values() if isinstance(one, Link | Links))
+
+
+class Registry:
+    """Entities that belong together, and the metadata of their tables."""
+
+    def __init__(self) -> None:
+        """Start without entities."""
+        self.metadata: MetaData = new_metadata()
+        self._entities: dict[str, Entity] = {}
+
+    def __iter__(self) -> Iterator[Entity]:
+        """Entities in the order in which they were declared."""
+        return iter(self._entities.values())
+
+    def add(self, declared: Entity) -> None:
+        """Take an entity.
+
+        Raises:
+            DeclarationUnusable: there is one of this name.
+        """
+        if declared.name in self._entities:
+            raise DeclarationUnusable("two declarations of {name}", name=declared.name)
+        self._entities[declared.name] = declared
+
+    def find(self, name: str) -> Entity | None:
+        """The entity of a name, or None: names come from addresses, which anybody may type."""
+        return self._entities.get(name)
+
+    def get(self, name: str) -> Entity:
+        """The entity of a name that the program itself uses.
+
+        Raises:
+            DeclarationUnusable: there is none.
+        """
+        found = self._entities.get(name)
+        if found is None:
+            raise DeclarationUnusable("no entity {name} is declared", name=name)
+        return found
+
+    def check(self) -> None:
+        """Look whether declarations fit each other; call it once all are there.
+
+        Raises:
+            DeclarationUnusable: a link leads nowhere, or rights are inherited along a chain.
+        """
+        for declared in self:
+            for link in declared.links():
+                self.get(link.to)
+            for name in declared.rights.inherits:
+                way = declared.fields[name]
+                if not isinstance(way, Link) or self.get(way.to).rights.inherits:
+                    raise DeclarationUnusable(
+                        "{name}: rights are inherited over one link only", name=declared.name
+                    )
+
+
+REGISTRY = Registry()
+"""Entities of the product."""
+
+
+def entity(
+    *,
+    rights: Rights,
+    list_columns: Sequence[str] = (),
+    filters: Sequence[str] = (),
+    sort: Sequence[str] = (),
+    indexed: Sequence[str] = (),
+    rules: Sequence[Rule] = (),
+    title_field: str = "",
+    tree_field: str = "",
+    registry: Registry = REGISTRY,
+) -> Callable[[type], Entity]:
+    """Make an `Entity` of a class whose attributes are fields.
+
+    `sort` names fields that lists may be sorted by, the first is the usual one; `-`: greatest first.
+    `title_field` is the first field unless said. Every entity has owner, team and four fields of its history.
+
+    Raises:
+        DeclarationUnusable: the declaration contradicts itself.
+    """
+
+    def declare(declaration: type) -> Entity:
+        name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", declaration.__name__).lower()
+        own = _own_fields(declaration, name)
+        fields = {**own, **{one.name: one for one in STANDARD_FIELDS}}
+        sorted_by = tuple(sort) or ("-created_at",)
+        named = (*list_columns, *filters, *(one.lstrip("-") for one in sorted_by), *indexed, *rights.inherits)
+        _require_known((*named, title_field or next(iter(own))), fields, name)
+        in_index = {*indexed, *(one.lstrip("-") for one in sorted_by)}
+        declared = Entity(
+            name=name,
+            title=name.replace("_", " ").capitalize(),
+            help=" ".join((declaration.__doc__ or "").split()),
+            rights=rights,
+            fields=fields,
+            own_fields=tuple(own),
+            title_field=title_field or next(iter(own)),
+            list_columns=tuple(list_columns) or tuple(own)[:5],
+            filters=(*filters, *(one for one in ("owner", "team") if one not in filters)),
+            sort=sorted_by,
+            tree_field=tree_field,
+            rules=tuple(rules),
+            table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
+            registry=registry,
+        )
+        registry.add(declared)
+        return declared
+
+    return declare
+
+
+def _require_known(named: Iterable[str], fields: Mapping[str, Field], name: str) -> None:
+    for one in named:
+        if one not in fields:
+            raise DeclarationUnusable("{name} has no field {field}", name=name, field=one)
+
+
+def _own_fields(declaration: type, name: str) -> dict[str, Field]:
+    own = {
+        key: replace(value, name=key) for key, value in vars(declaration).items() if isinstance(value, Field)
+    }
+    taken = RESERVED | {one.name for one in STANDARD_FIELDS}
+    for key, one in own.items():
+        if key in taken or not FIELD_NAME.fullmatch(key):
+            raise DeclarationUnusable("{name}: no field can be called {field}", name=name, field=key)
+        if isinstance(one, Computed) and any(part not in own for part in one.of):
+            raise DeclarationUnusable("{name}: {field} is made of unknown fields", name=name, field=key)
+    if not own:
+        raise DeclarationUnusable("{name} declares no fields", name=name)
+    if not declaration.__doc__:
+        raise DeclarationUnusable("{name} needs a docstring: it is the help text", name=name)
+    return own

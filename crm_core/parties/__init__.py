@@ -1,0 +1,1 @@
+"""Parties: persons, organisations and households, how they are reached and how they belong together."""

@@ -1,0 +1,144 @@
+"""Declarations of parties; their behaviour beyond single records belongs in services beside this file."""
+
+from collections.abc import Iterable
+
+from crm_core.engine.declaration import Values, entity
+from crm_core.engine.errors import Problem, problem
+from crm_core.engine.fields import (
+    Address,
+    Boolean,
+    Choice,
+    Date,
+    Email,
+    Link,
+    LongText,
+    Phone,
+    Tags,
+    Text,
+    Url,
+)
+from crm_core.engine.scopes import Rights
+
+MANAGED = {
+    "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
+    "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
+}
+KINDS = {"person": "Person", "organisation": "Organisation", "household": "Household"}
+LIFE_CYCLE = {
+    "suspect": "Suspect",
+    "lead": "Lead",
+    "prospect": "Prospect",
+    "customer": "Customer",
+    "lapsed": "Lapsed",
+}
+POINT_KINDS = {"phone": "Phone", "mobile": "Mobile", "fax": "Fax", "email": "E-mail", "web": "Web"}
+POINT_FIELDS = {"phone": "phone", "mobile": "phone", "fax": "phone", "email": "email", "web": "url"}
+QUALITIES = {"unknown": "Unknown", "good": "Good", "doubtful": "Doubtful", "dead": "Dead"}
+RELATION_ROLES = {
+    "works_for": "Works for",
+    "belongs_to": "Belongs to",
+    "household_of": "Lives in",
+    "referred_by": "Was referred by",
+}
+
+
+def fields_fit_kind(before: Values | None, after: Values) -> Iterable[Problem]:
+    """A birth date is a person's."""
+    if after["kind"] != "person" and after["birth_date"] is not None:
+        yield problem("birth_date", "only a person has a birth date")
+
+
+def point_fits_kind(before: Values | None, after: Values) -> Iterable[Problem]:
+    """Each kind of contact point has its own field, and only that one."""
+    needed = POINT_FIELDS[str(after["kind"])]
+    for name in sorted(set(POINT_FIELDS.values())):
+        if (after[name] is not None) != (name == needed):
+            yield problem(name, "expected {field} alone for this kind", field=needed)
+
+
+def relation_joins_two(before: Values | None, after: Values) -> Iterable[Problem]:
+    """Nobody is related to himself, and nothing ends before it begins."""
+    if after["party"] == after["related"]:
+        yield problem("related", "expected another party")
+    since, until = after["since"], after["until"]
+    if since is not None and until is not None and str(until) < str(since):
+        yield problem("until", "expected a day after the first")
+
+
+@entity(
+    rights=Rights(read="team", create="team", edit="own", by_role=MANAGED),
+    list_columns=("name", "kind", "life_cycle", "address", "changed_at"),
+    filters=("kind", "life_cycle", "tags", "address", "name"),
+    sort=("name", "created_at", "changed_at", "life_cycle"),
+    rules=(fields_fit_kind,),
+    tree_field="parent",
+)
+class Party:
+    """A person, an organisation or a household that we deal with."""
+
+    name = Text(required=True, search=True, help="As it is shown in lists and spoken of.")
+    kind = Choice(choices=KINDS, required=True, default="person")
+    first_name = Text()
+    last_name = Text()
+    birth_date = Date()
+    tax_id = Text(length_max=30, search=True, help="Tax or VAT number.")
+    parent = Link(to="party", help="The organisation or household that it is part of.")
+    life_cycle = Choice(choices=LIFE_CYCLE, required=True, default="suspect")
+    life_cycle_since = Date(help="Since when it is what it is now.")
+    language = Text(length_max=10)
+    time_zone = Text(length_max=40, help="IANA name, such as Europe/Warsaw.")
+    address = Address()
+    tags = Tags()
+    remark = LongText(search=True)
+
+
+@entity(
+    rights=Rights(
+        read="nobody",
+        create="nobody",
+        edit="nobody",
+        inherits=("party",),
+        by_role={"manager": MANAGED["manager"]},
+    ),
+    list_columns=("party", "kind", "phone", "email", "quality"),
+    filters=("party", "kind", "phone", "email", "quality"),
+    sort=("created_at",),
+    rules=(point_fits_kind,),
+    indexed=("email",),
+    title_field="label",
+)
+class ContactPoint:
+    """A way to reach a party: a number, an address."""
+
+    party = Link(to="party", required=True)
+    kind = Choice(choices=POINT_KINDS, required=True, default="phone")
+    label = Text(length_max=60, help="Such as: at home, after six.")
+    phone = Phone(search=True)
+    email = Email(search=True)
+    url = Url()
+    quality = Choice(choices=QUALITIES, required=True, default="unknown")
+    is_preferred = Boolean()
+    is_opted_out = Boolean(help="He does not want to be reached this way.")
+
+
+@entity(
+    rights=Rights(
+        read="nobody",
+        create="nobody",
+        edit="nobody",
+        inherits=("party",),
+        by_role={"manager": MANAGED["manager"]},
+    ),
+    list_columns=("party", "role", "related", "since", "until"),
+    filters=("party", "related", "role"),
+    rules=(relation_joins_two,),
+    title_field="role",
+)
+class PartyRelation:
+    """What a party is to another one, and since when."""
+
+    party = Link(to="party", required=True)
+    related = Link(to="party", required=True)
+    role = Choice(choices=RELATION_ROLES, required=True)
+    since = Date()
+    until = Date()
