@@ -39,7 +39,7 @@ def test_savings_and_debts_of_a_strange_day_stay_within_bounds() -> None:
     saved = after([False] * 5000)
     assert saved.budget_calls(10) <= SAVINGS_CALLS_MAX + 1e-9
     owed = after([True] * 500)
-    assert owed.budget_calls(10) == pytest.approx(-DEBT_CALLS_MAX, abs=3.1)
+    assert owed.budget_calls(10) == pytest.approx(-DEBT_CALLS_MAX, abs=4.2)
 
 
 def test_reserve_for_luck_grows_with_the_count_and_ever_more_slowly() -> None:
@@ -52,8 +52,8 @@ def test_reserve_for_luck_grows_with_the_count_and_ever_more_slowly() -> None:
     reserves = [-after([]).budget_left(10, [budget])[0] for budget in window]
     assert reserves == sorted(reserves)
     assert reserves[0] == 0.0
-    # 2.2 sqrt(2 ln(1 + 1000 / 440)) calls, worked by hand.
-    assert reserves[2] == pytest.approx(3.388, abs=0.001)
+    # 3 sqrt(2 ln(1 + 1000 / 440)) calls, worked by hand.
+    assert reserves[2] == pytest.approx(4.620, abs=0.001)
     assert reserves[3] - reserves[2] < reserves[2]
 
 

@@ -16,7 +16,7 @@ def taught(method: str) -> Pacer:
     for second in range(300):
         now = float(second)
         pacer.observe(("live_answer", "busy", "no_answer")[second % 3], now, 2.0 + second % 17)
-        pacer.observe("abandoned" if second % 50 == 49 else "connected", now, 0.5)
+        pacer.observe("abandoned" if second % 75 == 74 else "connected", now, 0.5)
         pacer.observe("talk_end", now, 20.0 + second % 90)
         pacer.observe("wrap_up_end", now, 5.0 + second % 20)
     return pacer
