@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 if TYPE_CHECKING:
     from simulations.benchmark.design import Cell
+    from simulations.benchmark.rankings import RankedRun
     from simulations.benchmark.run_task import RunTask
     from simulations.benchmark.whole_benchmark import BenchmarkProgress
 
@@ -48,6 +49,10 @@ Cluster = Annotated[str, typer.Option(help="Address of a Dask scheduler, as tcp:
 Replay = Annotated[
     str, typer.Option(help="A CSV file of your own attempts to run instead (docs/howto/replay-attempts.md).")
 ]
+Compare = Annotated[
+    str,
+    typer.Option(help="Folder of a finished benchmark with other seeds: does the ranking hold under both?"),
+]
 
 
 def benchmark(
@@ -62,6 +67,7 @@ def benchmark(
     short: Short = False,
     cluster: Cluster = "",
     replay: Replay = "",
+    compare: Compare = "",
 ) -> None:
     """Compare pacing methods on the same called parties, and write tables and a report.
 
@@ -83,7 +89,8 @@ def benchmark(
             replay_path=replay,
         )
         cells = _installed(chosen_cells(read_design(), choice))
-        _run(cells, first_seed=first_seed, jobs=jobs or os.cpu_count() or 1, out=out, cluster=cluster)
+        jobs = jobs or os.cpu_count() or 1
+        _run(cells, first_seed=first_seed, jobs=jobs, out=out, cluster=cluster, compare=compare)
     except (SimulationError, PacingError) as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(2) from refused
@@ -94,18 +101,37 @@ def benchmark(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _run(cells: Sequence["Cell"], *, first_seed: int, jobs: int, out: Path, cluster: str) -> None:
-    """Run what is missing and write what came of it."""
+def _run(
+    cells: Sequence["Cell"], *, first_seed: int, jobs: int, out: Path, cluster: str, compare: str
+) -> None:
+    """Run what is missing, write what came of it, and say plainly how the reference method did."""
     from simulations.benchmark.cluster import over_cluster
+    from simulations.benchmark.rankings import read_ranked_runs
     from simulations.benchmark.runner import over_processes
+    from simulations.benchmark.verdict import judge
     from simulations.benchmark.whole_benchmark import report_on, run_benchmark
 
+    second = read_ranked_runs(Path(compare)) if compare else []
+    _refuse_same_seeds(cells, first_seed, second)
     carry_out = over_cluster(cluster) if cluster else over_processes(jobs)
     console = Console(stderr=True)
     with _progress(console) as progress:
         runs = run_benchmark(cells, first_seed=first_seed, out=out, carry_out=carry_out, progress=progress)
-    report_on(cells, runs, out=out, command=shlex.join(["paceline", *sys.argv[1:]]))
+    command = shlex.join(["paceline", *sys.argv[1:]])
+    summaries = report_on(cells, runs, out=out, command=command, second=second)
+    for line in judge(summaries).lines():
+        typer.echo(line)
     typer.echo(f"{len(runs)} runs; the report is {out}/report.html")
+
+
+def _refuse_same_seeds(cells: Sequence["Cell"], first_seed: int, second: Sequence["RankedRun"]) -> None:
+    """Refuse to compare runs with themselves, before hours are spent; raises FigureOutOfRange."""
+    from simulations.errors import FigureOutOfRange
+
+    planned = {(task.scenario, task.agents, task.seed) for cell in cells for task in cell.tasks(first_seed)}
+    shared = sorted({run.seed for run in second if (run.scenario, run.agents, run.seed) in planned})
+    if shared:
+        raise FigureOutOfRange("--compare", f"results with seed {shared[0]}", "results of other seeds only")
 
 
 def _installed(cells: Sequence["Cell"]) -> list["Cell"]:

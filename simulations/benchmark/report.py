@@ -13,9 +13,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from simulations.benchmark.bounds import Bound
 from simulations.benchmark.chart_style import FAMILIES, family_of
+from simulations.benchmark.rankings import RankingComparison, mean_tau
 from simulations.benchmark.report_numbers import FILTERS
 from simulations.benchmark.report_pictures import pictures_of
 from simulations.benchmark.summaries import REFERENCE, CellSummary
+from simulations.benchmark.verdict import judge
 
 TEMPLATE = "report.html.jinja"
 MONTH_HOURS_MIN = 168.0  # a run longer than a week is judged by days, too
@@ -32,9 +34,13 @@ class ReportFacts:
 
 
 def write_report(
-    path: Path, cells: Sequence[CellSummary], bounds: Mapping[str, Bound], facts: ReportFacts
+    path: Path,
+    cells: Sequence[CellSummary],
+    bounds: Mapping[str, Bound],
+    facts: ReportFacts,
+    comparisons: Sequence[RankingComparison] = (),
 ) -> None:
-    """Write the page."""
+    """Write the page; `comparisons` with a second set of seeds, where there is one."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -51,6 +57,9 @@ def write_report(
         cells=open_cells,
         held_out=[cell for cell in cells if cell.is_held_out],
         bounds=bounds,
+        verdict=judge(cells),
+        comparisons=comparisons,
+        mean_tau=mean_tau(comparisons),
         reference=REFERENCE,
         month_hours_min=MONTH_HOURS_MIN,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from simulations.benchmark.bounds import find_bounds
 from simulations.benchmark.code_version import code_version
 from simulations.benchmark.design import Cell
+from simulations.benchmark.rankings import RankedRun, compare_rankings, ranked_run
 from simulations.benchmark.report import ReportFacts, write_report
 from simulations.benchmark.result_tables import FinishedRun, write_tables
 from simulations.benchmark.results_file import ResultsFile
@@ -51,11 +52,16 @@ def run_benchmark(
 
 
 def report_on(
-    cells: Sequence[Cell], runs: Sequence[FinishedRun], *, out: Path, command: str
+    cells: Sequence[Cell],
+    runs: Sequence[FinishedRun],
+    *,
+    out: Path,
+    command: str,
+    second: Sequence[RankedRun] = (),
 ) -> list[CellSummary]:
     """Write the report on these runs into `out`, and give what it says of each cell.
 
-    `command` is what a reader types to get the same report.
+    `command` is what a reader types to get the same report; `second` has the runs of a second set of seeds.
     """
     summaries = summarise(runs)
     facts = ReportFacts(
@@ -64,5 +70,6 @@ def report_on(
         runs=len(runs),
         agent_hours=sum(run.task.agent_hours for run in runs),
     )
-    write_report(out / REPORT_NAME, summaries, find_bounds(cells, out), facts)
+    comparisons = compare_rankings(map(ranked_run, runs), second)
+    write_report(out / REPORT_NAME, summaries, find_bounds(cells, out), facts, comparisons)
     return summaries

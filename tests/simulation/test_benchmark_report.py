@@ -5,6 +5,7 @@ import re
 import pytest
 
 from simulations.benchmark.bounds import Bound
+from simulations.benchmark.rankings import compare_rankings, ranked_run
 from simulations.benchmark.report import ReportFacts, write_report
 from simulations.benchmark.result_tables import FinishedRun
 from simulations.benchmark.run_task import RunTask
@@ -49,7 +50,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> str:
     ]
     runs += [finished("held_out_storm", 25, label, 1, is_held_out=True) for label in METHODS]
     path = tmp_path_factory.mktemp("report") / "report.html"
-    write_report(path, summarise(runs), {"medium 5": Bound(talk_ratio=0.76, is_exact=True)}, FACTS)
+    bounds = {"medium 5": Bound(talk_ratio=0.76, is_exact=True)}
+    second = [finished("medium", 5, label, seed) for label in METHODS for seed in (3, 4)]
+    comparisons = compare_rankings(map(ranked_run, runs), map(ranked_run, second))
+    write_report(path, summarise(runs), bounds, FACTS, comparisons)
     return path.read_text()
 
 
@@ -63,8 +67,9 @@ def test_report_of_any_runs_needs_nothing_from_elsewhere(page: str) -> None:
 
 def test_report_names_every_method_of_every_cell(page: str) -> None:
     """Each table has a row for each method; worst windows are shown, not hidden."""
+    tables = page[page.index("<h2>Every cell</h2>") :]
     for label in METHODS:
-        assert page.count(f" {label}</td>") == 3
+        assert tables.count(f" {label}</td>") == 3
     assert page.count("12.3 %") >= 3 * len(METHODS)
 
 
@@ -78,7 +83,8 @@ def test_report_greys_the_methods_that_broke_the_limit(page: str) -> None:
 
 def test_report_shows_held_out_scenarios_apart(page: str) -> None:
     """Under a heading of their own, after all others."""
-    assert page.index("<h2>Every cell</h2>") < page.index("<h2>Held out</h2>") < page.index("held out storm")
+    apart = page.index("<h2>Held out</h2>")
+    assert page.index("<h2>Every cell</h2>") < apart < page.index('aria-label="held_out_storm 25"')
 
 
 def test_report_says_of_every_picture_what_it_shows_and_how_to_get_it(page: str) -> None:
@@ -89,6 +95,24 @@ def test_report_says_of_every_picture_what_it_shows_and_how_to_get_it(page: str)
     for section in with_pictures:
         assert re.search(r"<h2>.+</h2>\s*<p>.+</p>\s*<figure>", section)
         assert "Again: <code>paceline benchmark" in section
+
+
+def test_report_says_plainly_whether_ours_breaks_the_limit_and_who_is_better(page: str) -> None:
+    """No cell of three is broken, nobody lawful is better, and the best other of each cell is named."""
+    verdict, ranking = (
+        page[page.index(f"<h2>{title}</h2>") :] for title in ("Verdict on predictive", "Ranking")
+    )
+    assert "0 of 3 cells</span>" in verdict[: verdict.index("</section>")]
+    assert ranking[: ranking.index("</section>")].count("erlang</td>") == 3
+
+
+def test_report_compares_the_ranking_under_a_second_set_of_seeds(page: str) -> None:
+    """Only in the cell that both sets have, where the order is the same."""
+    section = page[page.index("<h2>Second set of seeds</h2>") :]
+    section = section[: section.index("</section>")]
+    assert re.findall(
+        r"<td>(medium 5|medium 25)</td>\s*<td>2 and 2</td>\s*<td>5</td>\s*<td>1.00</td>", section
+    ) == ["medium 5"]
 
 
 def test_charts_of_the_report_take_their_colours_from_the_page(page: str) -> None:

@@ -116,4 +116,25 @@ MUTANTS = (
         before="    return replace(cell, seeds=seeds, methods=",
         after="    return replace(cell, hours=cell.hours / 2, seeds=seeds, methods=",
     ),
+    Mutant(
+        name="benchmark: a lead that may be luck counts as sure",
+        catches=f"{UNIT}/test_verdict.py::test_peer_whose_lead_may_be_luck_is_told_apart",
+        path=f"{ROOM}/verdict.py",
+        before="peer.difference.low > BETTER_RATIO_MIN,",
+        after="peer.difference.mean > BETTER_RATIO_MIN,",
+    ),
+    Mutant(
+        name="benchmark: who breaks the limit is a rival",
+        catches=f"{UNIT}/test_verdict.py::test_peer_that_breaks_the_limit_once_is_no_rival",
+        path=f"{ROOM}/verdict.py",
+        before="if peer.keeps_limit and peer.difference",
+        after="if peer.difference",
+    ),
+    Mutant(
+        name="benchmark: a pair turns by chance",
+        catches=f"{UNIT}/test_rankings.py::test_pair_that_turns_within_chance_is_not_called_turned",
+        path=f"{ROOM}/rankings.py",
+        before="    return int(difference.low > 0.0) - int(difference.high < 0.0)",
+        after="    return int(difference.mean > 0.0) - int(difference.mean < 0.0)",
+    ),
 )
