@@ -138,4 +138,12 @@ MUTANTS: tuple[Mutant, ...] = (
         before="caps.append((self._lines_max - snapshot.lines_in_use, BindingConstraint.LINES_MAX))",
         after="caps.append((self._lines_max, BindingConstraint.LINES_MAX))",
     ),
+    Mutant(
+        name="pacing: the risk of the next line is taken from one moment only",
+        catches="tests/simulation/test_one_step_rule.py"
+        "::test_one_step_rule_of_a_small_team_leaves_nothing_to_a_look_ahead",
+        path="pacing/marginal_risk.py",
+        before="        risks[line] = np.add.reduce(tails[:, 0])",
+        after="        risks[line] = moments * tails[0, 0]",
+    ),
 )
