@@ -80,7 +80,7 @@ def searched(fields: Iterable[Field]) -> list[Field]:
 
 def search_columns(fields: Sequence[Field]) -> Iterator[Column[object]]:
     """The folded text of the short fields, and the words of all, kept by the database itself."""
-    found = searched(fields)
+    found = [field for field in searched(fields) if not isinstance(field, Phone)]
     short = [field for field in found if not isinstance(field, LongText)]
     if short:
         yield Column("search_text", SqlText(), Computed(f"crm.fold({_joined(short)})", persisted=True))

@@ -1,0 +1,67 @@
+"""Faults in the entity engine: rows and fields that leave by a door which another keeps shut."""
+
+from tests.house.mutants.mutant import Mutant
+
+RIGHTS = "tests/integration/test_entity_rights.py"
+DOORS = f"{RIGHTS}::test_every_door_shows_any_viewer_what_the_oracle_says"
+FIELDS = f"{RIGHTS}::test_hidden_field_leaves_through_no_door"
+
+
+def fault(name: str, catches: str, path: str, before: str, after: str) -> Mutant:
+    """A fault in the engine."""
+    return Mutant(
+        name=f"entities: {name}", catches=catches, path=f"crm_core/engine/{path}", before=before, after=after
+    )
+
+
+MUTANTS: tuple[Mutant, ...] = (
+    fault(
+        "search shows what lists hide",
+        DOORS,
+        "searching.py",
+        "entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))",
+        "entity.table.c.deleted_at.is_(None))",
+    ),
+    fault(
+        "exports take what may only be read",
+        DOORS,
+        "exporting.py",
+        "            verb=Verb.EXPORT,\n",
+        "            verb=Verb.READ,\n",
+    ),
+    fault(
+        "a team's right reaches everybody",
+        DOORS,
+        "rights.py",
+        "return or_(own, is_any_of(columns.team_id, sorted(principal.team_ids), BigInteger()))",
+        "return true()",
+    ),
+    fault(
+        "search looks in hidden fields",
+        FIELDS,
+        "searching.py",
+        "if field.search and may_see(viewer, entity, field)]",
+        "if field.search]",
+    ),
+    fault(
+        "a computed field tells of a hidden one",
+        FIELDS,
+        "rights.py",
+        "return all(may_see(viewer, entity, entity.fields[name]) for name in field.of)",
+        "return True",
+    ),
+    fault(
+        "filters tell of hidden fields",
+        FIELDS,
+        "listing.py",
+        "one.field not in entity.filters or not may_see(viewer, entity, field):",
+        "one.field not in entity.filters:",
+    ),
+    fault(
+        "a link tells whether a hidden record exists",
+        f"{RIGHTS}::test_link_to_a_record_one_may_not_see_is_refused_like_an_absent_one",
+        "cleaning.py",
+        "table.c.deleted_at.is_(None), visible_to(viewer, entity)\n",
+        "table.c.deleted_at.is_(None)\n",
+    ),
+)
