@@ -6,7 +6,7 @@ and then, and at an orderly end. Losing it costs minutes of learning, never a bu
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -21,11 +21,21 @@ from dialer.adapters.store import StoredState
 from dialer.core.restart_events import CampaignMemory, PacerState
 from dialer.core.settings import CampaignSettings
 from dialer.messages import CampaignId
+from pacing import LevelEvidence, prior_settings, setting_ranges
 
 SAVE_SECONDS = 60.0
 CLOSE_SECONDS_MAX = 3.0
 
 _log = logging.getLogger(__name__)
+
+
+def with_prior_settings(settings: CampaignSettings, levels: Sequence[LevelEvidence]) -> CampaignSettings:
+    """The settings with priors of this evidence, where their method has such; what they say stands."""
+    if not levels:
+        return settings
+    ranges = setting_ranges(settings.pacing_method)
+    priors = {name: value for name, value in prior_settings(levels).items() if name in ranges}
+    return replace(settings, pacing_settings={**priors, **settings.pacing_settings})
 
 
 class EngineMemory:
@@ -69,6 +79,12 @@ class EngineMemory:
             stored = await store.read_pacer_states(connection)
         pacers = usable_pacer_states(stored, self._campaigns, now)
         return tuple(replace(memory, pacer=pacers.get(memory.campaign_id)) for memory in memories)
+
+    async def with_priors(self, campaigns: Sequence[CampaignSettings]) -> list[CampaignSettings]:
+        """These settings, with what the record says of lines and talks: no pacer's state holds its prior."""
+        async with self._transactions.begin() as connection:
+            evidence = await store.read_prior_evidence(connection, datetime.now(UTC))
+        return [with_prior_settings(each, evidence.levels(each.campaign_id)) for each in campaigns]
 
     async def run(self) -> None:
         """Put pacers' states on record now and then, until cancelled; the engine is restored by now."""

@@ -206,8 +206,8 @@ class EngineProcess:
         for settings in self._asterisks:
             for trunk in settings.trunks:
                 tell(TrunkConfigured(settings=trunk_settings(settings, trunk.name)))
-        for campaign in campaigns:
-            self.configure(campaign.settings)
+        for known in await self._memory.with_priors([campaign.settings for campaign in campaigns]):
+            self.configure(known)
         await self.recording.prepare()
         state = await self._memory.read_stored_state(EngineClock(wall_offset_seconds=self._wall_offset))
         pasts = await self._memory.read_campaigns()
@@ -267,7 +267,8 @@ class EngineProcess:
             campaigns = await store.read_campaigns(connection)
         for campaign in campaigns:
             if campaign.settings.campaign_id == campaign_id:
-                self.configure(campaign.settings)
+                (settings,) = await self._memory.with_priors([campaign.settings])
+                self.configure(settings)
                 self.runner.tell(CampaignStatusSet(campaign_id=campaign_id, status=campaign.wanted_status))
 
     def _trunk_is(self, name: str, is_up: bool) -> None:

@@ -495,6 +495,54 @@ set method = excluded.method, state = excluded.state, saved_at = excluded.saved_
 select c.campaign_id, p.method, p.state, p.saved_at
 from dialer.pacer_states p join dialer.campaigns c using (campaign_number);
 
+-- name: count_prior_evidence
+-- purpose: Count the newest $3 attempts that we dialed from $1 to $2, by level, for pacers that know nothing yet.
+-- rows: one for all, one for the hour of $2, one for each campaign, one for each campaign's newest list
+with newest as (
+    select a.attempt_id, a.campaign_number, a.lead_id, a.dialed_at, a.ended_at
+    from dialer.attempts a
+    where a.dialed_at >= $1 and a.dialed_at <= $2 and a.ended_at is not null and a.lead_id is not null
+    order by a.dialed_at desc, a.attempt_id limit $3
+),
+newest_lists as (
+    select distinct on (l.campaign_number) l.campaign_number, l.list_id
+    from dialer.lists l order by l.campaign_number, l.loaded_at desc, l.list_id desc
+),
+calls as (
+    select n.campaign_number,
+        extract(hour from n.dialed_at at time zone 'UTC') = extract(hour from $2::timestamptz at time zone 'UTC') as is_hour,
+        coalesce(l.list_id = (select x.list_id from newest_lists x where x.campaign_number = n.campaign_number), false)
+            as is_newest_list,
+        coalesce(g.answered_at is not null and g.verdict <> 'machine', false) as is_live,
+        greatest(0.0, extract(epoch from coalesce(g.answered_at, n.ended_at) - n.dialed_at))::float8 as ring_seconds,
+        greatest(0.0, extract(epoch from g.ended_at - g.bridged_at))::float8 as talk_seconds,
+        greatest(0.0, extract(epoch from d.saved_at - g.ended_at))::float8 as wrap_up_seconds,
+        g.bridged_at is not null and g.ended_at is not null as has_talk,
+        g.bridged_at is not null and g.ended_at is not null and d.saved_at is not null as has_wrap_up
+    from newest n
+    left join dialer.leads l on l.lead_id = n.lead_id
+    left join dialer.abandon_ledger g on g.attempt_id = n.attempt_id
+    left join lateral (
+        select max(s.saved_at) as saved_at from dialer.dispositions s where s.attempt_id = n.attempt_id
+    ) d on true
+),
+levels as (
+    select 'all' as level, null::int as of_campaign, c.* from calls c
+    union all select 'hour', null, c.* from calls c where c.is_hour
+    union all select 'campaign', c.campaign_number, c.* from calls c
+    union all select 'list', c.campaign_number, c.* from calls c where c.is_newest_list
+)
+select v.level, k.campaign_id,
+    count(*)::float8 as lines,
+    (count(*) filter (where v.is_live))::float8 as live_answers,
+    sum(v.ring_seconds)::float8 as ring_seconds,
+    (count(*) filter (where v.has_talk))::float8 as talks,
+    coalesce(sum(v.talk_seconds) filter (where v.has_talk), 0)::float8 as talk_seconds,
+    (count(*) filter (where v.has_wrap_up))::float8 as wrap_ups,
+    coalesce(sum(v.wrap_up_seconds) filter (where v.has_wrap_up), 0)::float8 as wrap_up_seconds
+from levels v left join dialer.campaigns k on k.campaign_number = v.of_campaign
+group by v.level, k.campaign_id;
+
 -- name: create_campaign
 -- purpose: Make a campaign known, if it is not.
 -- rows: none

@@ -34,6 +34,7 @@ from dialer.adapters.store.ledger import read_ledger
 from dialer.adapters.store.lists import NewLead, NewNumber, add_leads, create_list, suppress_numbers
 from dialer.adapters.store.pacer_states import StoredPacerState, read_pacer_states, save_pacer_states
 from dialer.adapters.store.partitions import ensure_partitions
+from dialer.adapters.store.prior_evidence import PriorEvidence, read_prior_evidence
 from dialer.adapters.store.reservations import (
     Reservation,
     find_zone_groups,
@@ -49,6 +50,7 @@ __all__ = [
     "NewLead",
     "NewNumber",
     "OpenAttempt",
+    "PriorEvidence",
     "Reservation",
     "SignedInAgent",
     "StoredCampaign",
@@ -75,6 +77,7 @@ __all__ = [
     "read_inbound_numbers",
     "read_ledger",
     "read_pacer_states",
+    "read_prior_evidence",
     "read_stored_state",
     "read_window_counter",
     "reclaim_leads",
