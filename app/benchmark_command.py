@@ -15,7 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 if TYPE_CHECKING:
     from simulations.benchmark.design import Cell
-    from simulations.benchmark.rankings import RankedRun
+    from simulations.benchmark.result_tables import FinishedRun
     from simulations.benchmark.run_task import RunTask
     from simulations.benchmark.whole_benchmark import BenchmarkProgress
 
@@ -50,8 +50,13 @@ Replay = Annotated[
     str, typer.Option(help="A CSV file of your own attempts to run instead (docs/howto/replay-attempts.md).")
 ]
 Compare = Annotated[
-    str,
-    typer.Option(help="Folder of a finished benchmark with other seeds: does the ranking hold under both?"),
+    Path | None,
+    typer.Option(
+        help="Folder with results of other seeds: does the ranking hold there?", show_default="none"
+    ),
+]
+ReportOnly = Annotated[
+    bool, typer.Option("--report-only", help="Run nothing; report on what is finished in the folder.")
 ]
 
 
@@ -67,7 +72,8 @@ def benchmark(
     short: Short = False,
     cluster: Cluster = "",
     replay: Replay = "",
-    compare: Compare = "",
+    compare: Compare = None,
+    report_only: ReportOnly = False,
 ) -> None:
     """Compare pacing methods on the same called parties, and write tables and a report.
 
@@ -76,6 +82,7 @@ def benchmark(
     _require_extra()
     from pacing import PacingError
     from simulations.benchmark.design import Choice, chosen_cells, read_design
+    from simulations.benchmark.whole_benchmark import finished_runs, refuse_shared_seeds
     from simulations.errors import SimulationError
 
     try:
@@ -89,49 +96,47 @@ def benchmark(
             replay_path=replay,
         )
         cells = _installed(chosen_cells(read_design(), choice))
-        jobs = jobs or os.cpu_count() or 1
-        _run(cells, first_seed=first_seed, jobs=jobs, out=out, cluster=cluster, compare=compare)
+        if compare:
+            refuse_shared_seeds(cells, first_seed=first_seed, compare=compare)
+        if report_only:
+            runs = finished_runs(cells, first_seed=first_seed, out=out)
+        else:
+            runs = _run(cells, first_seed, jobs=jobs, out=out, cluster=cluster)
+        _report(cells, runs, out=out, compare=compare)
     except (SimulationError, PacingError) as refused:
         typer.echo(str(refused), err=True)
         raise typer.Exit(2) from refused
     except KeyboardInterrupt:
         typer.echo(
-            f"Stopped. What is finished is kept in {out}; the same command goes on from there.", err=True
+            f"Stopped. Finished runs are kept in {out}; the same command goes on from there.", err=True
         )
         raise typer.Exit(INTERRUPTED) from None
 
 
 def _run(
-    cells: Sequence["Cell"], *, first_seed: int, jobs: int, out: Path, cluster: str, compare: str
-) -> None:
-    """Run what is missing, write what came of it, and say plainly how the reference method did."""
+    cells: Sequence["Cell"], first_seed: int, *, jobs: int | None, out: Path, cluster: str
+) -> list["FinishedRun"]:
+    """Run what is missing, and give all runs."""
     from simulations.benchmark.cluster import over_cluster
-    from simulations.benchmark.rankings import read_ranked_runs
     from simulations.benchmark.runner import over_processes
-    from simulations.benchmark.verdict import judge
-    from simulations.benchmark.whole_benchmark import report_on, run_benchmark
+    from simulations.benchmark.whole_benchmark import run_benchmark
 
-    second = read_ranked_runs(Path(compare)) if compare else []
-    _refuse_same_seeds(cells, first_seed, second)
-    carry_out = over_cluster(cluster) if cluster else over_processes(jobs)
-    console = Console(stderr=True)
-    with _progress(console) as progress:
-        runs = run_benchmark(cells, first_seed=first_seed, out=out, carry_out=carry_out, progress=progress)
+    carry_out = over_cluster(cluster) if cluster else over_processes(jobs or os.cpu_count() or 1)
+    with _progress(Console(stderr=True)) as progress:
+        return run_benchmark(cells, first_seed=first_seed, out=out, carry_out=carry_out, progress=progress)
+
+
+def _report(
+    cells: Sequence["Cell"], runs: Sequence["FinishedRun"], *, out: Path, compare: Path | None
+) -> None:
+    """Write the report, and print what it concludes."""
+    from simulations.benchmark.whole_benchmark import report_on
+
     command = shlex.join(["paceline", *sys.argv[1:]])
-    summaries = report_on(cells, runs, out=out, command=command, second=second)
-    for line in judge(summaries).lines():
+    conclusion = report_on(cells, runs, out=out, command=command, compare=compare)
+    for line in conclusion.lines():
         typer.echo(line)
     typer.echo(f"{len(runs)} runs; the report is {out}/report.html")
-
-
-def _refuse_same_seeds(cells: Sequence["Cell"], first_seed: int, second: Sequence["RankedRun"]) -> None:
-    """Refuse to compare runs with themselves, before hours are spent; raises FigureOutOfRange."""
-    from simulations.errors import FigureOutOfRange
-
-    planned = {(task.scenario, task.agents, task.seed) for cell in cells for task in cell.tasks(first_seed)}
-    shared = sorted({run.seed for run in second if (run.scenario, run.agents, run.seed) in planned})
-    if shared:
-        raise FigureOutOfRange("--compare", f"results with seed {shared[0]}", "results of other seeds only")
 
 
 def _installed(cells: Sequence["Cell"]) -> list["Cell"]:

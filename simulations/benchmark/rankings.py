@@ -1,154 +1,65 @@
-"""Whether the ranking of methods holds under a second set of seeds: the same cells, other people.
+"""The ranking of methods over all cells: how often each keeps the limit, leads, and lies behind or before.
 
-The order is that of the report: who keeps the limit on every seed before all others, then by talk ratio.
-Agreement is Kendall's tau (Kendall, "A new measure of rank correlation", Biometrika 30, 1938): 1 is the same
-order, 0 none in common. A pair has turned only where both sets are sure of its order, and disagree.
+A cell's own ranking is the order of its `CellSummary.methods`; here cells are counted, never runs mixed.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from pathlib import Path
 
-from scipy import stats
+from simulations.benchmark.summaries import REFERENCE, CellSummary, MethodSummary
+from simulations.benchmark.verdict import SEEDS_MIN
 
-from simulations.benchmark.result_tables import FinishedRun
-from simulations.benchmark.summaries import estimate
-from simulations.errors import DataFileError
-
-RESULTS_NAME = "results.json"
+COMMON_SHARE = 0.5  # of all cells: a method run in fewer has no column in the table of all cells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RankedRun:
-    """What a ranking needs of one run."""
+class MethodOverall:
+    """One method over all cells that it was run in."""
 
-    scenario: str  # its name
-    agents: int  # at work
     label: str  # of the method with its settings
-    seed: int  # equal seeds met equal people
-    talk_ratio: float | None  # None: nothing to measure
-    is_over: bool  # over the legal limit
+    cells: int  # that it was run in
+    cells_kept: int  # in which it keeps the limit on every seed
+    cells_best: int  # among them: in which nobody who keeps it talks more
+    cells_better: int  # among those kept: talks more than the reference, interval above zero
+    cells_worse: int  # among those kept: talks less, interval below zero
+    difference_mean: float | None  # talk ratio minus that of the reference, mean over all its cells
+    difference_kept: float | None  # the same over the cells in which it keeps the limit
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankingComparison:
-    """One cell under two sets of seeds."""
-
-    cell: str  # scenario and team size
-    seeds: tuple[int, int]  # how many each set has
-    first: tuple[str, ...]  # methods of both sets, the best first
-    second: tuple[str, ...]
-    tau: float | None  # Kendall's; None: fewer than two methods
-    turned: tuple[tuple[str, str], ...]  # pairs, better first in the first set, surely worse in the second
-    changed_lawfulness: tuple[str, ...]  # methods that keep the limit on every seed of one set only
+def rank_overall(cells: Sequence[CellSummary]) -> list[MethodOverall]:
+    """Summarise each method over these cells; who is best most often comes first."""
+    labels = dict.fromkeys(one.label for cell in cells for one in cell.methods)
+    ranked = [_overall(label, cells) for label in labels]
+    return sorted(ranked, key=lambda one: (-one.cells_best, -one.cells_kept / one.cells, one.label))
 
 
-def ranked_run(run: FinishedRun) -> RankedRun:
-    """Take from a finished run what a ranking needs."""
-    figures = run.outcome.figures
-    return RankedRun(
-        scenario=run.task.scenario,
-        agents=run.task.agents,
-        label=run.task.label,
-        seed=run.task.seed,
-        talk_ratio=figures.talk_ratio,
-        is_over=figures.abandon_ratio is not None and figures.abandon_ratio > figures.limit_ratio,
+def common_labels(cells: Sequence[CellSummary]) -> list[str]:
+    """Give the methods run in many of these cells, the reference first, then as `rank_overall`."""
+    ranked = [one.label for one in rank_overall(cells) if one.cells >= COMMON_SHARE * len(cells)]
+    return sorted(ranked, key=lambda label: label != REFERENCE)
+
+
+def best_of(cell: CellSummary) -> MethodSummary | None:
+    """Give the method with most talk of those that keep the limit on every seed."""
+    return next((one for one in cell.methods if one.keeps_limit and one.talk_ratio is not None), None)
+
+
+def _overall(label: str, cells: Sequence[CellSummary]) -> MethodOverall:
+    found = [(cell, one) for cell in cells if (one := cell.find(label)) is not None]
+    kept = [(cell, one) for cell, one in found if one.keeps_limit]
+    judged = [one.difference for _, one in kept if one.difference and one.common_seeds >= SEEDS_MIN]
+    return MethodOverall(
+        label=label,
+        cells=len(found),
+        cells_kept=len(kept),
+        cells_best=sum(one is best_of(cell) for cell, one in kept),
+        cells_better=sum(difference.low > 0.0 for difference in judged),
+        cells_worse=sum(difference.high < 0.0 for difference in judged),
+        difference_mean=_mean([one for _, one in found]),
+        difference_kept=_mean([one for _, one in kept]),
     )
 
 
-def read_ranked_runs(folder: Path) -> list[RankedRun]:
-    """Read the runs of another benchmark's folder; raises DataFileError."""
-    path = folder / RESULTS_NAME
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-        return [
-            RankedRun(
-                scenario=str(row["scenario"]),
-                agents=int(row["agents"]),
-                label=str(row["label"]),
-                seed=int(row["seed"]),
-                talk_ratio=row["talk_ratio"],
-                is_over=row["abandon_ratio"] is not None and row["abandon_ratio"] > row["limit_ratio"],
-            )
-            for row in rows
-        ]
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        expected = "the results.json of a finished benchmark of this version"
-        raise DataFileError(path, expected=expected, came=repr(error)) from error
-
-
-def compare_rankings(first: Iterable[RankedRun], second: Iterable[RankedRun]) -> list[RankingComparison]:
-    """Compare the order of methods in every cell that both have, in the first one's order of cells."""
-    others = _cells(second)
-    return [_compare(name, runs, others[name]) for name, runs in _cells(first).items() if name in others]
-
-
-_Method = dict[int, RankedRun]  # by seed
-
-
-def _cells(runs: Iterable[RankedRun]) -> dict[str, dict[str, _Method]]:
-    cells: dict[str, dict[str, _Method]] = {}
-    for run in runs:
-        cells.setdefault(f"{run.scenario} {run.agents}", {}).setdefault(run.label, {})[run.seed] = run
-    return cells
-
-
-def _compare(name: str, first: dict[str, _Method], second: dict[str, _Method]) -> RankingComparison:
-    shared = [label for label in first if label in second]
-    orders = [_order({label: methods[label] for label in shared}) for methods in (first, second)]
-    places = [[order.index(label) for label in shared] for order in orders]
-    return RankingComparison(
-        cell=name,
-        seeds=(_seeds(first), _seeds(second)),
-        first=tuple(orders[0]),
-        second=tuple(orders[1]),
-        tau=float(stats.kendalltau(*places).statistic) if len(shared) > 1 else None,
-        turned=tuple(
-            pair
-            for pair in combinations(orders[0], 2)
-            if (one := _sure_order(first, *pair)) and one == -_sure_order(second, *pair)
-        ),
-        changed_lawfulness=tuple(
-            label for label in orders[0] if _is_lawful(first[label]) != _is_lawful(second[label])
-        ),
-    )
-
-
-def _order(methods: dict[str, _Method]) -> list[str]:
-    """The labels, the best first."""
-
-    def place(label: str) -> tuple[bool, float]:
-        mean = estimate([run.talk_ratio for run in methods[label].values()])
-        return not _is_lawful(methods[label]), -(mean.mean if mean else 0.0)
-
-    return sorted(methods, key=place)
-
-
-def _is_lawful(method: _Method) -> bool:
-    return not any(run.is_over for run in method.values())
-
-
-def _sure_order(methods: dict[str, _Method], label: str, other: str) -> int:
-    """Whose talk ratio is larger on equal people, beyond chance (95 %): 1 or -1; 0: nobody's for sure."""
-    ours, theirs = methods[label], methods[other]
-    differences = [
-        a.talk_ratio - b.talk_ratio
-        for seed, a in ours.items()
-        if (b := theirs.get(seed)) and a.talk_ratio is not None and b.talk_ratio is not None
-    ]
-    difference = estimate(differences)
-    if difference is None or len(differences) < 2:
-        return 0
-    return int(difference.low > 0.0) - int(difference.high < 0.0)
-
-
-def _seeds(methods: dict[str, _Method]) -> int:
-    return len({seed for method in methods.values() for seed in method})
-
-
-def mean_tau(comparisons: Sequence[RankingComparison]) -> float | None:
-    """Give the mean of Kendall's tau over the cells that have one."""
-    known = [one.tau for one in comparisons if one.tau is not None]
+def _mean(methods: Sequence[MethodSummary]) -> float | None:
+    known = [one.difference.mean for one in methods if one.difference is not None]
     return sum(known) / len(known) if known else None

@@ -1,6 +1,6 @@
 """The report: one page of HTML that needs nothing else, with every figure's meaning and command beside it.
 
-It only shows: every number comes from `summaries` and `bounds`; the words stand in `report.html.jinja`.
+It only shows: every number comes from `summaries`, `bounds` and `conclusion`; words stand in the templates.
 """
 
 import os
@@ -13,11 +13,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from simulations.benchmark.bounds import Bound
 from simulations.benchmark.chart_style import FAMILIES, family_of
-from simulations.benchmark.rankings import RankingComparison, mean_tau
+from simulations.benchmark.conclusion import Conclusion
+from simulations.benchmark.rankings import best_of, common_labels
 from simulations.benchmark.report_numbers import FILTERS
 from simulations.benchmark.report_pictures import pictures_of
 from simulations.benchmark.summaries import REFERENCE, CellSummary
-from simulations.benchmark.verdict import judge
+from simulations.benchmark.verdict import VICIDIAL_DEFAULT
 
 TEMPLATE = "report.html.jinja"
 MONTH_HOURS_MIN = 168.0  # a run longer than a week is judged by days, too
@@ -38,14 +39,14 @@ def write_report(
     cells: Sequence[CellSummary],
     bounds: Mapping[str, Bound],
     facts: ReportFacts,
-    comparisons: Sequence[RankingComparison] = (),
+    conclusion: Conclusion,
 ) -> None:
-    """Write the page; `comparisons` with a second set of seeds, where there is one."""
+    """Write the page."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters.update(FILTERS, family=family_of)
+    environment.filters.update(FILTERS, family=family_of, best_of=best_of, common_labels=common_labels)
     open_cells = [cell for cell in cells if not cell.is_held_out]
     page = environment.get_template(TEMPLATE).render(
         facts=facts,
@@ -54,12 +55,11 @@ def write_report(
         families=FAMILIES,
         short=_in_short(cells, bounds),
         pictures=pictures_of(open_cells, bounds, facts.command),
+        conclusion=conclusion,
+        vicidial_default=VICIDIAL_DEFAULT,
         cells=open_cells,
         held_out=[cell for cell in cells if cell.is_held_out],
         bounds=bounds,
-        verdict=judge(cells),
-        comparisons=comparisons,
-        mean_tau=mean_tau(comparisons),
         reference=REFERENCE,
         month_hours_min=MONTH_HOURS_MIN,
     )

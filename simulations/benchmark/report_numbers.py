@@ -34,6 +34,15 @@ def points_text(value: Estimate | None) -> str:
     return f"{_signed(value.mean)} ({_signed(value.low)} to {_signed(value.high)})"
 
 
+def signed_points(value: float | None) -> str:
+    """Write a difference of ratios in percentage points.
+
+    >>> signed_points(-0.0123), signed_points(None)
+    ('−1.2', '–')
+    """
+    return NOTHING if value is None else _signed(value)
+
+
 def pooled_text(value: PooledRatio | None) -> str:
     """Write a ratio of counts in percent."""
     return NOTHING if value is None else f"{100.0 * value.ratio:.2f} %"
@@ -67,6 +76,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "ratio_text": ratio_text,
     "mean_ratio_text": mean_ratio_text,
     "points_text": points_text,
+    "signed_points": signed_points,
     "pooled_text": pooled_text,
     "seconds_text": seconds_text,
     "plain": plain,

@@ -6,7 +6,7 @@ read is refused, since it is not ours.
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 
@@ -55,15 +55,32 @@ class ResultsFile:
         if not self._path.exists():
             return {}
         text = self._path.read_bytes()
-        whole, _, torn = text.rpartition(b"\n")
+        torn = text.rpartition(b"\n")[2]
         if torn:
             with self._path.open("r+b") as file:
                 file.truncate(len(text) - len(torn))
-        outcomes = {}
-        for number, line in enumerate(whole.splitlines(), start=1):
-            key, outcome = _entry(self._path, number, line)
-            outcomes[key] = outcome
-        return outcomes
+        return dict(_entries(self._path, text))
+
+
+def read_finished(folder: Path, version_of: Callable[[str], str]) -> list[tuple[RunTask, RunOutcome]]:
+    """Read all runs of the present code in a folder, which is left as it is; raises DataFileError.
+
+    The tasks do not say where a replayed file stands, since the results do not.
+    """
+    path = folder / FILE_NAME
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise DataFileError(path, expected="the results of another benchmark", came=str(error)) from error
+    told = ((_task_of(path, key), key, outcome) for key, outcome in dict(_entries(path, text)).items())
+    return [(task, outcome) for task, key, outcome in told if task.key(version_of(task.method)) == key]
+
+
+def _entries(path: Path, text: bytes) -> Iterator[tuple[str, RunOutcome]]:
+    """Give the runs of a results file; a torn last line is none."""
+    whole = text.rpartition(b"\n")[0]
+    for number, line in enumerate(whole.splitlines(), start=1):
+        yield _entry(path, number, line)
 
 
 def _entry(path: Path, number: int, line: bytes) -> tuple[str, RunOutcome]:
@@ -73,6 +90,18 @@ def _entry(path: Path, number: int, line: bytes) -> tuple[str, RunOutcome]:
     except (ValueError, TypeError, KeyError) as error:
         expected = "a run as JSON, of this or an earlier version; choose another folder, or remove the file"
         raise DataFileError(path, expected=expected, came=repr(error), row=number) from error
+
+
+def _task_of(path: Path, key: str) -> RunTask:
+    """Give the task that a key names: `RunTask.key` the other way round."""
+    try:
+        told = json.loads(key)
+        del told["code"]
+        jumps, settings = tuple(told.pop("jumps_at_minutes")), told.pop("settings")
+        settings = tuple((name, value) for name, value in settings)
+        return RunTask(**told, jumps_at_minutes=jumps, settings=settings)
+    except (ValueError, TypeError, KeyError) as error:
+        raise DataFileError(path, expected="runs of this or an earlier version", came=repr(error)) from error
 
 
 def _outcome(told: Mapping[str, Mapping[str, object]]) -> RunOutcome:

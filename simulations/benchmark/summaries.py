@@ -49,7 +49,7 @@ class MethodSummary:
     talk_ratio: Estimate | None  # talk ÷ logged-in seconds
     abandon: PooledRatio | None  # abandoned ÷ answers, all runs together
     abandon_ratio_max: float | None  # of the worst run
-    runs_over: int  # runs whose abandon ratio exceeds the limit
+    seeds_over: tuple[int, ...]  # of the runs whose abandon ratio exceeds the limit
     hours_over: PooledRatio | None  # hours over the limit ÷ hours with 20 answers or more
     days_over: int  # days over the limit
     days_counted: int  # days with 500 answers or more
@@ -71,6 +71,12 @@ class MethodSummary:
     decide_seconds_mean: float  # wall time of a decision
     decide_seconds_p99: float  # mean over runs
     difference: Estimate | None  # talk ratio minus that of the reference, seed by seed
+    common_seeds: int  # of that difference; one alone gives an interval without width
+
+    @property
+    def runs_over(self) -> int:
+        """Count the runs whose abandon ratio exceeds the limit."""
+        return len(self.seeds_over)
 
     @property
     def keeps_limit(self) -> bool:
@@ -188,6 +194,7 @@ def _method_summary(
     ratios = pool.known(lambda one: one.abandon_ratio)
     worst = pool.known(lambda one: one.worst_half_hour_ratio)
     decisions = [run.outcome.timings for run in runs]
+    differences = _differences(runs, reference)
     jump_excess, jump_blind = _jump_calls(pool, limit)
     return MethodSummary(
         label=label,
@@ -196,7 +203,7 @@ def _method_summary(
         talk_ratio=pool.mean(lambda one: one.talk_ratio),
         abandon=pool.ratio(lambda one: one.abandoned, lambda one: one.answers),
         abandon_ratio_max=max(ratios, default=None),
-        runs_over=sum(ratio > limit for ratio in ratios),
+        seeds_over=_seeds_over(runs),
         hours_over=pool.ratio(lambda one: one.hours_over, lambda one: one.hours_counted),
         days_over=pool.total(lambda one: one.days_over),
         days_counted=pool.total(lambda one: one.days_counted),
@@ -219,7 +226,8 @@ def _method_summary(
         first_talk_share=_first_talk_share(pool.figures),
         decide_seconds_mean=float(np.mean([one.decide_seconds_mean for one in decisions])),
         decide_seconds_p99=float(np.mean([one.decide_seconds_p99 for one in decisions])),
-        difference=_difference(runs, reference) if label != REFERENCE else None,
+        difference=estimate(differences) if label != REFERENCE else None,
+        common_seeds=len(differences),
     )
 
 
@@ -251,10 +259,22 @@ def _first_talk_share(all_figures: Sequence[RunFigures]) -> float | None:
     return float(np.mean(shares)) if shares else None
 
 
-def _difference(runs: Sequence[FinishedRun], reference: dict[int, float | None]) -> Estimate | None:
+def _seeds_over(runs: Sequence[FinishedRun]) -> tuple[int, ...]:
+    """The seeds of the runs over the limit; exactly at the limit is allowed."""
+    told = [(run.task.seed, run.outcome.figures) for run in runs]
+    return tuple(
+        sorted(
+            seed
+            for seed, one in told
+            if one.abandon_ratio is not None and one.abandon_ratio > one.limit_ratio
+        )
+    )
+
+
+def _differences(runs: Sequence[FinishedRun], reference: dict[int, float | None]) -> list[float]:
     differences = []
     for run in runs:
         own, other = run.outcome.figures.talk_ratio, reference.get(run.task.seed)
         if own is not None and other is not None:
             differences.append(own - other)
-    return estimate(differences)
+    return differences

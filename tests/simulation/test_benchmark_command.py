@@ -24,8 +24,9 @@ def typed(*words: str) -> Result:
         (("--agents", "five"), "whole numbers with commas"),
         (("--hours", "-1"), "above 0"),
         (("--replay", "nowhere.csv"), "a readable CSV file"),
+        (("--report-only",), "expected results of a benchmark"),
     ],
-    ids=["scenario", "method", "agents", "hours", "replay"],
+    ids=["scenario", "method", "agents", "hours", "replay", "report-only"],
 )
 def test_benchmark_of_what_does_not_exist_says_what_does(
     tmp_path: Path, words: tuple[str, ...], expected: str
@@ -47,4 +48,9 @@ def test_benchmark_of_a_small_cell_leaves_tables_and_a_report(tmp_path: Path) ->
     assert typed(*words).exit_code == 0
     assert tables == {name: (tmp_path / name).read_bytes() for name in tables}
     assert len((tmp_path / "runs.jsonl").read_text().splitlines()) == 2
+    again = typed(*words, "--report-only", "--compare", str(tmp_path))
+    assert again.exit_code == 2
+    assert "other seeds" in again.output
+    assert typed(*words, "--report-only").exit_code == 0
+    assert (tmp_path / "verdict.json").is_file()
     assert "ratio 2</td>" in (tmp_path / "report.html").read_text()
