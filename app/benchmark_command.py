@@ -107,9 +107,7 @@ def benchmark(
         typer.echo(str(refused), err=True)
         raise typer.Exit(2) from refused
     except KeyboardInterrupt:
-        typer.echo(
-            f"Stopped. Finished runs are kept in {out}; the same command goes on from there.", err=True
-        )
+        typer.echo(f"Stopped. {out} keeps finished runs; the same command goes on from there.", err=True)
         raise typer.Exit(INTERRUPTED) from None
 
 
