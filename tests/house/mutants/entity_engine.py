@@ -64,4 +64,32 @@ MUTANTS: tuple[Mutant, ...] = (
         "table.c.deleted_at.is_(None), visible_to(viewer, entity)\n",
         "table.c.deleted_at.is_(None)\n",
     ),
+    fault(
+        "events of slow transactions are passed over",
+        "tests/integration/test_entity_events.py::test_event_of_a_slower_transaction_is_not_skipped",
+        "events.py",
+        "        and e.transaction_id < pg_snapshot_xmin(pg_current_snapshot())\n",
+        "",
+    ),
+    fault(
+        "an undo takes away what somebody changed since",
+        "tests/integration/test_entity_events.py::test_undo_gives_back_what_was_not_changed_since",
+        "bulk_changes.py",
+        'if row["version"] != change["version"]:',
+        'if row["version"] is None:',
+    ),
+    fault(
+        "a stale edit is written over",
+        "tests/integration/test_entity_records.py::test_stale_edit_tells_what_somebody_else_changed",
+        "records.py",
+        'if version is not None and version != row["version"]:',
+        "if version == -1:",
+    ),
+    fault(
+        "a page begins again with its last row",
+        "tests/integration/test_entity_records.py::test_pages_go_both_ways_and_do_not_shift_under_inserts",
+        "listing.py",
+        "row > there if is_rising else row < there",
+        "row >= there if is_rising else row <= there",
+    ),
 )
