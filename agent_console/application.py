@@ -41,7 +41,8 @@ def build_application(
             access[added] = route.access
     application[ACCESS] = access
     paths = [resource.canonical for resource in application.router.resources()]
-    application[NAVIGATION] = existing((*ITEMS, *items), paths)
+    brought = tuple(items)  # whoever brings items brings their pages with them
+    application[NAVIGATION] = existing((*ITEMS, *brought), [*paths, *(item.path for item in brought)])
     application.on_response_prepare.append(add_headers)
     return application
 

@@ -1,7 +1,7 @@
 """What the console is given by `app`, and under which keys its pages find it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -60,6 +60,30 @@ PARTS = web.AppKey("parts", ConsoleParts)
 SESSION = web.RequestKey("session", Session)
 TOKEN = web.RequestKey("token", str)
 REQUEST_ID = web.RequestKey("request_id", str)
+
+
+@dataclass(frozen=True, slots=True)
+class LentConnection:
+    """The connection of a request that is one transaction from its beginning to its end."""
+
+    connection: Connection
+
+
+LENT = web.RequestKey("lent", LentConnection)
+
+
+@asynccontextmanager
+async def transaction_of(request: web.Request) -> AsyncIterator[Connection]:
+    """The transaction of a request if it is one, else a new one.
+
+    A request never holds two connections: requests that each wait for a second one would wait for ever.
+    """
+    lent = request.get(LENT)
+    if lent is not None:
+        yield lent.connection
+        return
+    async with parts_of(request).transactions.begin() as connection:
+        yield connection
 
 
 def parts_of(request: web.Request) -> ConsoleParts:

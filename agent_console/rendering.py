@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from agent_console.catalogues import catalogues, chosen_locale
 from agent_console.navigation import N_, NavigationItem, Section, is_current
-from agent_console.parts import TOKEN, parts_of, session_of
+from agent_console.parts import TOKEN, parts_of, session_of, transaction_of
 from crm_core.access.sessions import clear_notice, leave_notice
 from crm_core.access.tokens import request_token
 
@@ -107,7 +107,7 @@ async def page(request: web.Request, template: str, status: int = 200, **values:
     text = rendered(request, template, values)
     session = session_of(request)
     if session is not None and session.notice_text is not None and not session.awaits_code:
-        async with parts_of(request).transactions.begin() as connection:
+        async with transaction_of(request) as connection:
             await clear_notice(connection, session.id)
     return web.Response(text=text, status=status, content_type="text/html")
 
@@ -121,7 +121,7 @@ async def done(request: web.Request, path: str, text: str, undo_path: str | None
     """The answer to a form that was carried out: off to a page, which says so and may offer to undo it."""
     session = session_of(request)
     if session is not None:
-        async with parts_of(request).transactions.begin() as connection:
+        async with transaction_of(request) as connection:
             await leave_notice(connection, session.id, text, undo_path)
     return web.Response(status=303, headers={"Location": path})
 

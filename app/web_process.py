@@ -10,11 +10,15 @@ from datetime import UTC, datetime
 import asyncpg
 from aiohttp import web
 
+import crm_core.parties.entities
+import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
 from agent_console.application import build_application
 from agent_console.assets import read_assets
 from agent_console.errors import DatabaseAway
 from agent_console.parts import ConsoleParts
 from agent_console.password_gate import PasswordGate
+from agent_console.records.finding import RecordSearch
+from agent_console.records.pages import record_items, record_routes
 from agent_console.site import Site
 from app import __version__
 from app.errors import SettingError
@@ -25,6 +29,7 @@ from crm_core.access.connection import Connection
 from crm_core.access.passwords import Passwords
 from crm_core.access.set_up_links import make_link
 from crm_core.access.users import has_users
+from crm_core.engine.declaration import REGISTRY
 
 CONNECTIONS_MAX = 8
 STOP_SECONDS_MAX = 5.0
@@ -81,7 +86,13 @@ def console_parts(transactions: PageTransactions, settings: WebSettings) -> Cons
         site=Site(is_secure=settings.is_secure, origin=settings.origin, trusted_proxy=settings.trusted_proxy),
         clock=now,
         version=__version__,
+        search_providers=(RecordSearch(REGISTRY, now),),
     )
+
+
+def console(parts: ConsoleParts) -> web.Application:
+    """The console with the pages of every entity that the product declares."""
+    return build_application(parts, record_routes(REGISTRY), record_items(REGISTRY))
 
 
 def now() -> datetime:
@@ -102,7 +113,7 @@ async def run_web(url: str, settings: WebSettings) -> None:
         loop.add_signal_handler(number, asked_to_end.set)
     async with page_pool(url) as pool:
         transactions = PageTransactions(pool)
-        async with serving(build_application(console_parts(transactions, settings)), settings) as port:
+        async with serving(console(console_parts(transactions, settings)), settings) as port:
             living = asyncio.create_task(show_life())
             await tell_where(transactions, settings.address(port))
             await asked_to_end.wait()

@@ -203,3 +203,19 @@ async def set_preferences(connection: Connection, user_id: UserId, locale: str |
     await connection.execute(
         "update crm.users set locale = $2, theme = $3 where id = $1", user_id, locale, theme
     )
+
+
+async def names_of_users(connection: Connection, user_ids: Sequence[int]) -> dict[int, str]:
+    """What users are called, by id; those who cannot come in any more too."""
+    rows = await connection.fetch(
+        "select id, name from crm.users where id = any($1::bigint[])", list(set(user_ids))
+    )
+    return {row["id"]: row["name"] for row in rows}
+
+
+async def active_names(connection: Connection, limit: int = 500) -> dict[int, str]:
+    """Active users by name, to choose from."""
+    rows = await connection.fetch(
+        "select id, name from crm.users where is_active order by name, id limit $1", limit
+    )
+    return {row["id"]: row["name"] for row in rows}

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser import TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
-from tests.acceptance.tour import PASSWORD, set_up, sign_in, views
+from tests.acceptance.tour import PASSWORD, add_parties, set_up, sign_in, views
 
 # Each test that changes how its user sees pages has one of his own, so that the order does not matter.
 USERS = (("ida", "agent"), ("toto", "agent"), ("lina", "administrator"))
@@ -27,6 +27,7 @@ def browser(console: RunningConsole) -> Iterator[Browser]:
     with open_browser() as browser:
         with watched_page(browser, console.origin) as watched:
             set_up(watched.page, console)
+            add_parties(watched.page)
             for name, role in USERS:
                 words = ("user", "create", name, "--name", name.capitalize(), "--role", role)
                 link = console.paceline(*words).split()[-1]

@@ -15,6 +15,11 @@ from tests.acceptance.running_console import ROOT, RunningConsole, running_conso
 FOLDER = ROOT / "build" / "tour"
 PASSWORD = "seven green lamps over the harbour"
 PEOPLE = (("anna.kowalska", "Anna Kowalska", "supervisor"), ("giulia.rossi", "Giulia Rossi", "agent"))
+PARTIES = (
+    ("Piekarnia Złoty Kłos", "organisation", "customer"),
+    ("Giovanna D’Amico", "person", "prospect"),
+    ("Rodina Horváthovcov", "household", "lead"),
+)
 SIZES = (("desk", DESK), ("telephone", TELEPHONE))
 
 
@@ -38,6 +43,19 @@ def sign_in(page: Page, name: str = "eva", password: str = PASSWORD) -> None:
     page.wait_for_url("**/")
 
 
+def add_parties(page: Page) -> None:
+    """Make a few records by their form."""
+    for name, kind, state in PARTIES:
+        page.goto("/records/party/new")
+        page.fill("[name=name]", name)
+        page.select_option("[name=kind]", kind)
+        page.select_option("[name=life_cycle]", state)
+        page.fill("[name='address.city']", "Kraków")
+        page.fill("[name=tags]", "fair, newsletter")
+        page.click("main button[type=submit]")
+        page.wait_for_selector("dl")
+
+
 def views(page: Page) -> Iterator[str]:
     """Go to one page after the other; gives the name of each while it is shown."""
     for name, path in (
@@ -49,6 +67,15 @@ def views(page: Page) -> Iterator[str]:
     ):
         page.goto(path)
         yield name
+    page.goto("/records/party")
+    yield "records"
+    page.click("tbody a")
+    yield "record"
+    page.click("a[href$='/edit']")
+    page.wait_for_selector("form [name=name]")
+    yield "record-form"
+    page.goto("/records/task")
+    yield "records-none"
     page.goto("/nothing-here")
     yield "not-found"
     page.goto("/administration/users")
@@ -79,6 +106,7 @@ def take(console: RunningConsole, folder: Path) -> list[Path]:
             set_up(watched.page, console)
             for sign_in_name, name, role in PEOPLE:
                 console.paceline("user", "create", sign_in_name, "--name", name, "--role", role)
+            add_parties(watched.page)
         for size, viewport in SIZES:
             for colours in ("light", "dark"):
                 is_dark = colours == "dark"

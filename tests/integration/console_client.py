@@ -15,14 +15,17 @@ from argon2 import PasswordHasher
 from agent_console.application import build_application
 from agent_console.assets import Assets
 from agent_console.doorkeeper import Route
+from agent_console.navigation import NavigationItem
 from agent_console.parts import ConsoleParts
 from agent_console.password_gate import PasswordGate
+from agent_console.records.finding import RecordSearch
 from agent_console.site import Site
 from app.web_process import PageTransactions, page_pool
 from crm_core.access.passwords import Passwords
 from crm_core.access.set_up_links import make_link
 from crm_core.access.signed_in_user import UserId
 from crm_core.access.users import create_user, set_password_hash
+from crm_core.engine.declaration import REGISTRY
 
 PASSWORD = "seven green lamps over the harbour"
 CHEAP = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
@@ -104,7 +107,12 @@ class ConsoleClient:
 
 @asynccontextmanager
 async def console_client(
-    url: str, folder: Path, *, site: Site | None = None, routes: Sequence[Route] = ()
+    url: str,
+    folder: Path,
+    *,
+    site: Site | None = None,
+    routes: Sequence[Route] = (),
+    items: Sequence[NavigationItem] = (),
 ) -> AsyncIterator[ConsoleClient]:
     """A console on a database while the block runs."""
     (folder / "console.css").write_text("body {}")
@@ -118,8 +126,9 @@ async def console_client(
             site=site or Site(is_secure=False),
             clock=lambda: console.now,
             version="test",
+            search_providers=(RecordSearch(REGISTRY, lambda: console.now),),
         )
-        server = TestServer(build_application(parts, routes))
+        server = TestServer(build_application(parts, routes, items))
         async with TestClient(server, cookie_jar=CookieJar(unsafe=True)) as client:
             console = ConsoleClient(client, transactions)
             yield console

@@ -3,12 +3,14 @@ import "./swapping";
 import { startConfirming } from "./confirming";
 import { startCopying } from "./copying";
 import { startMenus } from "./menus";
+import { startPickers } from "./picker";
 import { startPalette } from "./palette";
 import { startShortcuts } from "./shortcuts";
 import { startToasts } from "./toasts";
 
 startMenus();
 startPalette();
+startPickers();
 startShortcuts();
 startConfirming();
 startCopying();

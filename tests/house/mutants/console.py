@@ -5,6 +5,7 @@ from tests.house.mutants.mutant import Mutant
 DOOR = "tests/integration/test_console_door.py"
 ACCOUNTS = "tests/integration/test_console_accounts.py"
 SITE = "tests/unit/agent_console/test_site.py"
+RECORDS = "tests/integration/test_console_records.py"
 
 
 def fault(name: str, catches: str, path: str, before: str, after: str) -> Mutant:
@@ -203,5 +204,26 @@ MUTANTS: tuple[Mutant, ...] = (
         "agent_console/password_gate.py",
         "if self._waiting >= WAITING_MAX:",
         "if self._waiting < 0:",
+    ),
+    fault(
+        "links tell the names of hidden records",
+        f"{RECORDS}::test_record_that_a_user_may_not_see_is_not_there",
+        "agent_console/records/names.py",
+        "            visible_to(viewer, entity),\n",
+        "",
+    ),
+    fault(
+        "saving a form changes what nobody touched",
+        "tests/unit/agent_console/test_records.py::test_value_of_any_kind_comes_back_from_its_form_unchanged",
+        "agent_console/records/inputs.py",
+        "return typed.raw or typed.e164",
+        "return typed.e164",
+    ),
+    fault(
+        "a stale form is saved over what others changed",
+        f"{RECORDS}::test_edit_over_somebody_elses_change_shows_the_difference",
+        "agent_console/records/forms.py",
+        "version=int(version))",
+        "version=None)",
     ),
 )

@@ -1,0 +1,1 @@
+"""Pages of every entity that is declared: list, one record, form."""

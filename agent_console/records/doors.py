@@ -1,0 +1,67 @@
+"""What every page of records does first: find the entity that is named, and who looks, in one transaction."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from uuid import UUID
+
+from aiohttp import web
+
+from agent_console.parts import LENT, LentConnection, parts_of, user_of
+from crm_core.access.connection import Connection
+from crm_core.engine.declaration import Entity, Registry
+from crm_core.engine.errors import RecordAbsent, VerbRefused
+from crm_core.engine.rights import scopes_of
+from crm_core.engine.scopes import Scope, Verb
+from crm_core.engine.viewer import Viewer, get_viewer
+
+PATH = "/records"
+UUID_TEXT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+Page = Callable[[web.Request, Connection, Viewer, Entity], Awaitable[web.StreamResponse]]
+"""A page of any entity: what is asked, in which transaction, by whom, about what."""
+
+
+def on_entity(registry: Registry, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """A handler around a page; what the engine refuses becomes the error page of its kind."""
+
+    @wraps(page)
+    async def handle(request: web.Request) -> web.StreamResponse:
+        entity, parts = registry.find(request.match_info["entity"]), parts_of(request)
+        if entity is None:
+            raise web.HTTPNotFound
+        try:
+            async with parts.transactions.begin() as connection:
+                request[LENT] = LentConnection(connection)
+                viewer = await get_viewer(connection, user_of(request).id, parts.clock())
+                return await page(request, connection, viewer, entity)
+        except RecordAbsent:
+            raise web.HTTPNotFound from None
+        except VerbRefused:
+            raise web.HTTPForbidden from None
+        finally:
+            request.pop(LENT, None)
+
+    return handle
+
+
+def record_id_of(request: web.Request) -> UUID:
+    """The record that an address names."""
+    return UUID(request.match_info["record_id"])
+
+
+def list_path(entity: Entity) -> str:
+    """Address of an entity's list."""
+    return f"{PATH}/{entity.name}"
+
+
+def record_path(entity: Entity, record_id: UUID) -> str:
+    """Address of a record."""
+    return f"{list_path(entity)}/{record_id}"
+
+
+def may_reach(viewer: Viewer, entity: Entity, verb: Verb) -> bool:
+    """Whether a viewer may do this with some record, by himself, in another's name or within one."""
+    if viewer.is_read_only and verb is not Verb.READ:
+        return False
+    reaches = (scopes_of(principal, entity, verb) - {Scope.NOBODY} for principal in viewer.principals(verb))
+    return any(reaches) or bool(entity.rights.inherits)

@@ -1,0 +1,101 @@
+"""One record's page, and the addresses and menu items of all pages of records."""
+
+from aiohttp import web
+
+from agent_console.doorkeeper import Route
+from agent_console.navigation import NavigationItem, Section
+from agent_console.records.doors import (
+    PATH,
+    UUID_TEXT,
+    Page,
+    list_path,
+    may_reach,
+    on_entity,
+    record_id_of,
+    record_path,
+)
+from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
+from agent_console.records.lists import show_list, suggest
+from agent_console.records.names import names_in
+from agent_console.records.shown import shown
+from agent_console.rendering import locale_of, page
+from crm_core.access.connection import Connection
+from crm_core.access.signed_in_user import ADMINISTRATOR, ROLES
+from crm_core.engine.declaration import Entity, Registry
+from crm_core.engine.errors import VerbRefused
+from crm_core.engine.rights import access_record
+from crm_core.engine.scopes import Scope, Verb
+from crm_core.engine.viewer import Viewer
+
+
+async def show_record(
+    request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
+) -> web.Response:
+    """Show one record: every field that this viewer may see."""
+    record = await access_record(connection, viewer, entity, record_id_of(request))
+    fields = [field for name, field in entity.fields.items() if name in record.values]
+    names = await names_in(connection, viewer, entity, fields, [record.values])
+    locale = locale_of(request)
+    return await page(
+        request,
+        "records/record.html",
+        entity=entity,
+        heading=record.title(),
+        path=record_path(entity, record.id),
+        list_path=list_path(entity),
+        values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
+        may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
+        may_delete=await _may(connection, viewer, entity, request, Verb.DELETE),
+    )
+
+
+async def _may(
+    connection: Connection, viewer: Viewer, entity: Entity, request: web.Request, verb: Verb
+) -> bool:
+    """Whether a button is shown; the engine asks again when it is pressed."""
+    if not may_reach(viewer, entity, verb):
+        return False
+    try:
+        await access_record(connection, viewer, entity, record_id_of(request), verb)
+    except VerbRefused:
+        return False
+    return True
+
+
+def record_routes(registry: Registry) -> tuple[Route, ...]:
+    """Addresses of the pages of all entities."""
+    of_entity, of_record = f"{PATH}/{{entity}}", f"{PATH}/{{entity}}/{{record_id:{UUID_TEXT}}}"
+    pages: tuple[tuple[str, str, Page], ...] = (
+        ("GET", of_entity, show_list),
+        ("GET", f"{of_entity}/suggest", suggest),
+        ("GET", f"{of_entity}/new", show_new),
+        ("POST", f"{of_entity}/new", create),
+        ("GET", of_record, show_record),
+        ("GET", f"{of_record}/edit", show_edit),
+        ("POST", f"{of_record}/edit", edit),
+        ("POST", f"{of_record}/delete", delete),
+        ("POST", f"{of_record}/restore", restore),
+    )
+    return tuple(
+        Route(method=method, path=path, handler=on_entity(registry, shown_page))
+        for method, path, shown_page in pages
+    )
+
+
+def record_items(registry: Registry) -> tuple[NavigationItem, ...]:
+    """What the menu says of entities: those that stand by themselves, not within another record."""
+    return tuple(
+        NavigationItem(
+            section=Section.RECORDS,
+            label=entity.title,
+            path=list_path(entity),
+            icon="table",
+            roles=frozenset(role for role in ROLES if _reads(entity, role)),
+        )
+        for entity in registry
+        if not entity.rights.inherits
+    )
+
+
+def _reads(entity: Entity, role: str) -> bool:
+    return role == ADMINISTRATOR or entity.rights.scope(role, Verb.READ) is not Scope.NOBODY
