@@ -100,9 +100,10 @@ async def test_evidence_leaves_out_what_is_old_or_goes_on(floor: StoredFloor) ->
     await floor.begin_one(2)
     async with floor.unit_of_work.begin() as connection:
         now = await read_prior_evidence(connection, NOW + timedelta(minutes=5))
+        within = await read_prior_evidence(connection, NOW + timedelta(days=13))
         later = await read_prior_evidence(connection, NOW + timedelta(days=15))
 
-    assert now.everything == level("all", 1, 0)
+    assert now.everything == within.everything == level("all", 1, 0)
     assert later.levels(CAMPAIGN) == []
 
 

@@ -13,6 +13,13 @@ MUTANTS = (
         after="AGE_MAX = timedelta(days=40)",
     ),
     Mutant(
+        name="priors: only the last day counts",
+        catches=f"{TEST}::test_evidence_leaves_out_what_is_old_or_goes_on",
+        path="dialer/adapters/store/prior_evidence.py",
+        before="    for age in (DAY, AGE_MAX):",
+        after="    for age in (DAY,):",
+    ),
+    Mutant(
         name="priors: the hour of the day is any hour",
         catches=f"{TEST}::test_evidence_is_counted_for_all_the_hour_the_campaign_and_its_newest_list",
         path="dialer/adapters/queries.sql",
