@@ -82,11 +82,9 @@ STATEMENTS = (
         deleted_at TIMESTAMP WITH TIME ZONE,
         custom JSONB DEFAULT '{}'::jsonb NOT NULL,
         search_text TEXT GENERATED ALWAYS AS
-            (crm.fold(coalesce(phone, '') || ' '
-                || coalesce(email, ''))) STORED,
+            (crm.fold(coalesce(email, ''))) STORED,
         search_vector TSVECTOR GENERATED ALWAYS AS
-            (to_tsvector('simple'::regconfig, crm.fold(coalesce(phone, '') || ' '
-                || coalesce(email, '')))) STORED,
+            (to_tsvector('simple'::regconfig, crm.fold(coalesce(email, '')))) STORED,
         PRIMARY KEY (id),
         FOREIGN KEY(party_id) REFERENCES crm.party (id),
         FOREIGN KEY(owner_id) REFERENCES crm.users (id),
