@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pyotp
+import pytest
 import pytest_asyncio
 
 from crm_core.access import second_step, set_up_links
+from crm_core.access.errors import LinkUnusable
 from crm_core.access.sign_in_limits import BY_NAME_MAX
 from crm_core.access.users import get_user
 from tests.integration.console_client import PASSWORD, ConsoleClient, console_client
@@ -44,8 +46,15 @@ async def test_set_up_link_is_used_once(console: ConsoleClient) -> None:
 
 
 async def test_set_up_link_used_by_two_at_once_serves_one(console: ConsoleClient) -> None:
-    """Both looked at it while it was unused; one transaction wins."""
+    """All looked at it while it was unused; one transaction wins, whether they meet or follow each other."""
     user_id = await console.add_user()
+    link = await console.add_link(user_id)
+    token = link.rsplit("/", 1)[1]
+    async with console.transactions.begin() as connection:
+        assert (await set_up_links.use_link(connection, token, console.now)).user_id == user_id
+    with pytest.raises(LinkUnusable):
+        async with console.transactions.begin() as connection:
+            await set_up_links.use_link(connection, token, console.now)
     link = await console.add_link(user_id)
     answers = await asyncio.gather(
         *(console.post(link, password_fields(f"{NEW_PASSWORD} {number}")) for number in range(4))

@@ -52,7 +52,10 @@ class Run:
 
 
 RUNS = {
-    "rest_after_abandon_kept": Run(scenario=households(), method="predictive", agents=10, faults="none"),
+    "rest_after_abandon_kept": Run(
+        scenario=households(), method="predictive", agents=10, faults="none", seeds=(2, 3, 4)
+    ),
+    "agent_moves_on_table": Run(seeds=(2, 3, 4)),
     "callback_not_early": Run(faults="clock_jump=20"),
     "attempt_caps_kept": Run(hours=1.0, faults="none"),
     "nothing_waits_forever": Run(faults="node_restart=8,stream_cut=8"),

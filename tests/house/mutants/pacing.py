@@ -21,8 +21,8 @@ MUTANTS: tuple[Mutant, ...] = (
         name="pacing: a NaN age passes the check of the snapshot",
         catches=f"{TESTS}/test_snapshot.py::test_nonsense_in_a_snapshot_starts_nothing_and_is_named",
         path="pacing/snapshot.py",
-        before="if len(array) and not (array.min() >= 0.0 and array.max() <= AGE_SECONDS_MAX):",
-        after="if len(array) and (array.min() < 0.0 or array.max() > AGE_SECONDS_MAX):",
+        before="        and not (array.min() >= 0.0 and array.max() <= AGE_SECONDS_MAX)",
+        after="        and (array.min() < 0.0 or array.max() > AGE_SECONDS_MAX)",
     ),
     Mutant(
         name="pacing: predictive forgets that idle agents carry no risk",
