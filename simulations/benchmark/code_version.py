@@ -1,8 +1,8 @@
 """Which code a run measured: one digest of every module that its figures can depend on.
 
 A result is used again only by the code that made it; reports may change without a new run. Of the pacing
-methods only the run's own counts, with all that its module imports: who changes one method repeats its runs
-alone.
+methods and the rules only what the run's own method or the measured modules import counts: who changes one
+method repeats its runs alone, and who adds a rule that no run asks repeats none.
 """
 
 import ast
@@ -15,7 +15,9 @@ from pathlib import Path
 from pacing import create_pacer, list_methods
 
 ROOT = Path(__file__).resolve().parents[2]
-MEASURED = ("dialer/core", "dialer/messages", "rules", "simulations")
+MEASURED = ("dialer/core", "dialer/messages", "simulations")
+FOLLOWED = ("pacing", "rules")
+"""Of these packages only what is imported counts."""
 FOLDER = "simulations/benchmark"
 MEASURING = frozenset({"replayed_attempts.py", "rolling_window.py", "run_figures.py", "run_task.py"})
 """Of the benchmark's own modules those that make figures; the others only choose, keep and show them."""
@@ -65,25 +67,25 @@ def _measured_files(root: Path) -> Iterator[Path]:
 
 
 def _reached(root: Path, measured: Iterable[Path], modules: Iterable[str]) -> set[Path]:
-    """Follow the imports inside `pacing`, from these modules and from whatever is measured."""
+    """Follow the imports of `FOLLOWED` packages, from these modules and from whatever is measured."""
     listed = _imports(root, root / PACING / "__init__.py")
     pending = [file for name in modules for file in _files(root, name)]
-    pending += [file for path in measured for file in _pacing_imports(root, path, listed)]
+    pending += [file for path in measured for file in _followed_imports(root, path, listed)]
     reached: set[Path] = set()
     while pending:
         path = pending.pop()
         if path not in reached and path.relative_to(root).as_posix() not in LISTS:
             reached.add(path)
-            pending += _pacing_imports(root, path, listed)
+            pending += _followed_imports(root, path, listed)
     return reached
 
 
-def _pacing_imports(root: Path, path: Path, listed: dict[str, str]) -> list[Path]:
-    """Give the files of `pacing` that a file imports; names of the package stand where they are defined."""
+def _followed_imports(root: Path, path: Path, listed: dict[str, str]) -> list[Path]:
+    """Give the files of `FOLLOWED` that a file imports; names of `pacing` stand where they are defined."""
     return [
         file
         for module in _imports(root, path).values()
-        if module == PACING or module.startswith(f"{PACING}.")
+        if module.partition(".")[0] in FOLLOWED
         for file in _files(root, listed.get(module.removeprefix(f"{PACING}."), module))
     ]
 

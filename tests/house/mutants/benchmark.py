@@ -47,7 +47,7 @@ MUTANTS = (
         catches=f"{UNIT}/test_code_version.py"
         "::test_change_of_a_file_makes_only_those_runs_new_that_can_reach_it[pacing/ring_law.py-methods5]",
         path=f"{ROOM}/code_version.py",
-        before="            pending += _pacing_imports(root, path, listed)",
+        before="            pending += _followed_imports(root, path, listed)",
         after="            pass",
     ),
     Mutant(
