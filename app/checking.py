@@ -27,6 +27,7 @@ from app.settings import BusSettings, DatabaseSettings
 from asterisk_config.modules import modules_needed
 from asterisk_config.settings import AsteriskSettings
 from dialer.adapters.ami_link import AmiAddress, AmiLink, AmiListener
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.errors import AmiError
 from dialer.adapters.node_check import NodeExpectation, check_node
 from dialer.messages import BusError, FloorRequested, FloorSnapshot
@@ -137,8 +138,7 @@ async def _check_over_ami(settings: AsteriskSettings, address: AmiAddress) -> li
     except (AmiError, TimeoutError, KeyError, ValueError) as error:
         return [failed(f"{name}: AMI", str(error) or "no answer in time", "look into Asterisk's log")]
     finally:
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
+        await end_tasks(running)
     found = [_trunk_result(settings, trunk, is_up) for trunk, is_up in states.items()]
     if not found:
         found = [

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from dialer.adapters.ending_tasks import end_tasks
+
 if TYPE_CHECKING:
     from asterisk_config.settings import AsteriskSettings
     from dialer.adapters.recording_filing import RecordingSettings
@@ -56,8 +58,6 @@ async def _run(asterisks: "tuple[AsteriskSettings, ...]", recording: "RecordingS
             running = asyncio.create_task(process.run())
             ending = asyncio.create_task(asked_to_end.wait())
             await asyncio.wait((running, ending), return_when=asyncio.FIRST_COMPLETED)
-            for task in (living, running, ending):
-                task.cancel()
-            await asyncio.gather(living, running, ending, return_exceptions=True)
+            await end_tasks(living, running, ending)
     if not running.cancelled():
         running.result()

@@ -109,6 +109,7 @@ class EngineMemory:
     async def close(self) -> None:
         """Save for the last time, and not for long."""
         try:
-            await asyncio.wait_for(self.save(), timeout=CLOSE_SECONDS_MAX)
+            async with asyncio.timeout(CLOSE_SECONDS_MAX):
+                await self.save()
         except TimeoutError:
             _log.warning("what the pacers have learned is not kept: the database does not answer")

@@ -28,6 +28,7 @@ from dialer.adapters import store
 from dialer.adapters.agent_legs import AgentLegs
 from dialer.adapters.ari_connection import OutboundDoor
 from dialer.adapters.asterisk_node import AsteriskNode, NodeListener
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.engine_clock import EngineClock
 from dialer.adapters.inbound import inbound_desk
 from dialer.adapters.lead_source import LeadSource
@@ -387,11 +388,10 @@ class EngineProcess:
         if door is not None:
             await door.close()
         try:
-            await asyncio.wait_for(self._writer.drain(), timeout=3.0)
+            async with asyncio.timeout(3.0):
+                await self._writer.drain()
         except TimeoutError:
             _log.warning("engine: %d records could not be written", self._writer.backlog)
         await self._memory.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
         await self._leads.close()

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from app.errors import SettingError
 from app.settings import ObservingSettings
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.metrics import CONTENT_TYPE, Metrics
 
 LAG_SECONDS = 0.25  # between two looks at the loop's lag
@@ -45,8 +46,7 @@ async def observing(
         (bound, *_) = runner.addresses
         yield int(bound[1])
     finally:
-        lag.cancel()
-        await asyncio.gather(lag, return_exceptions=True)
+        await end_tasks(lag)
         await runner.cleanup()
 
 

@@ -30,6 +30,7 @@ from crm_core.access.passwords import Passwords
 from crm_core.access.set_up_links import make_link
 from crm_core.access.users import has_users
 from crm_core.engine.declaration import REGISTRY
+from dialer.adapters.ending_tasks import end_tasks
 
 CONNECTIONS_MAX = 8
 STOP_SECONDS_MAX = 5.0
@@ -117,8 +118,7 @@ async def run_web(url: str, settings: WebSettings) -> None:
             living = asyncio.create_task(show_life())
             await tell_where(transactions, settings.address(port))
             await asked_to_end.wait()
-            living.cancel()
-            await asyncio.gather(living, return_exceptions=True)
+            await end_tasks(living)
 
 
 @asynccontextmanager

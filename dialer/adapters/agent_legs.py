@@ -81,7 +81,8 @@ class AgentLegs:
             leg.answered = self._loop.create_future()
             self._call(leg)
         try:
-            await asyncio.wait_for(asyncio.shield(leg.answered), RING_SECONDS_MAX + 2.0)
+            async with asyncio.timeout(RING_SECONDS_MAX + 2.0):
+                await asyncio.shield(leg.answered)
         except (TimeoutError, Refused) as error:
             self._forget(request.agent_id)
             raise Refused(f"the telephone {request.endpoint} did not answer: is it registered?") from error

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dialer.adapters.ami_transport import AmiMessage, AmiTransport
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.errors import AmiError, AmiLost, AmiRefused
 
 SAFE_HARBOUR_FAMILY = "paceline-safe-harbour"  # templates/extensions.conf.j2
@@ -146,9 +147,7 @@ class AmiLink:
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(*tasks)
         for task in done:
             task.result()
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from aiohttp import BasicAuth, ClientError, ClientSession, ClientTimeout, WSMessage, web
 
 from dialer.adapters.asterisk_node import AsteriskNode
+from dialer.adapters.ending_tasks import end_tasks
 
 PROTOCOL = "ari"
 HEARTBEAT_SECONDS = 4.0  # a node that answers no ping for half of this hangs
@@ -88,9 +89,7 @@ class OutboundDoor:
         """Listen no more; links end."""
         if self._site is not None:
             await self._site.stop()  # first, or a node is back before its link has ended
-        for link in self._links.values():
-            link.cancel()
-        await asyncio.gather(*self._links.values(), return_exceptions=True)
+        await end_tasks(*self._links.values())
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -102,8 +101,7 @@ class OutboundDoor:
             return web.Response(status=401)
         before = self._links.get(user_name)
         if before is not None and not before.done():
-            before.cancel()  # its end has not been noticed yet: a node has one link
-            await asyncio.gather(before, return_exceptions=True)
+            await end_tasks(before)  # its end has not been noticed yet: a node has one link
         response = web.WebSocketResponse(
             protocols=(PROTOCOL,), heartbeat=HEARTBEAT_SECONDS, max_msg_size=0, compress=False
         )

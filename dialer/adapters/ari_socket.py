@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import WSMessage, WSMsgType
 
 from dialer.adapters.ari_messages import LOST, AriAnswer, AriMessage, AriRequest, decode_message
+from dialer.adapters.ending_tasks import end_tasks
 
 ANSWER_SECONDS_MAX = 5.0
 """A request without an answer for so long is given up: Asterisk answers in milliseconds, or hangs."""
@@ -86,9 +87,7 @@ class AriSocket:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.is_open = False
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(*tasks)
             await self._socket.close()
             self._tell_lost(list(self._waiting))
 

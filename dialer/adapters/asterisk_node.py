@@ -22,6 +22,7 @@ from dialer.adapters.ari_messages import (
     decode_pong,
 )
 from dialer.adapters.ari_socket import AriSocket, WebSocket
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.node_clock import NodeClock
 from dialer.adapters.node_memory import NodeMemory, NodeTruth, called_parties
 from dialer.adapters.node_news import (
@@ -122,9 +123,7 @@ class AsteriskNode:
             await self._learn_truth(socket)
             await running
         finally:
-            for task in (running, beating):
-                task.cancel()
-            await asyncio.gather(running, beating, return_exceptions=True)
+            await end_tasks(running, beating)
             if self._socket is socket:
                 self._socket = None
                 self._listener.tell(NodeLost(node_id=self.settings.node_id))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from dialer.adapters import store
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.engine_clock import EngineClock, RunningClock
 from dialer.adapters.errors import StoreLost
 from dialer.adapters.record_writer import Transactions
@@ -54,9 +55,7 @@ class LeadSource:
 
     async def close(self) -> None:
         """Wait for nothing any more."""
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(*self._tasks)
 
     async def reclaim(self) -> None:
         """Make leads due again that nobody will bring back, and the months ahead ready."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.errors import WireError
 from dialer.adapters.wire import decode, encode
 from dialer.messages.event_bus import Hear, Refused, Reply
@@ -46,8 +47,7 @@ class Listener:
                 await self._pending.join()
         except TimeoutError:
             _log.warning("bus: %s: %d messages were not heard", self.subject, self._pending.qsize())
-        self._task.cancel()
-        await asyncio.wait([self._task])
+        await end_tasks(self._task)
 
     async def _work(self) -> None:
         while True:
@@ -86,10 +86,7 @@ class Answerer:
         """Answer what was asked, then answer no more."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds_max)
-        for task in self._tasks:
-            task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks)
+        await end_tasks(*self._tasks)
 
     async def _turn_away(self, data: bytes, respond: Respond) -> None:
         await respond(f"busy: {QUESTIONS_AT_ONCE_MAX} questions wait already; ask again".encode(), True)

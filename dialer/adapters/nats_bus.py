@@ -18,6 +18,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError, NoServersError
 
+from dialer.adapters.ending_tasks import end_tasks
 from dialer.adapters.listening import Answerer, Listener, check_subject
 from dialer.adapters.wire import MESSAGE_BYTES_MAX, decode, encode
 from dialer.messages.event_bus import BusError, Hear, NobodyAnswered, Refused, Reply
@@ -164,11 +165,7 @@ class NatsBus:
         client = self._client
         if client is not None:
             await _round_trip(client)
-        ending = [*self._acting, *([self._keeper] if self._keeper is not None else [])]
-        for task in ending:
-            task.cancel()
-        if ending:
-            await asyncio.wait(ending)
+        await end_tasks(*self._acting, *([self._keeper] if self._keeper is not None else []))
         for listener in self._listeners:
             await listener.finish(CLOSE_SECONDS_MAX)
 
@@ -214,7 +211,7 @@ class NatsBus:
             try:
                 await self._connect(client, lost)
                 tries = 0
-                await _until_lost(client, lost)
+                await self._until_lost(client, lost)
                 self._complain("the connection was lost")
             except NoServersError:
                 pass  # the reason before it says more
@@ -225,11 +222,25 @@ class NatsBus:
                 self._up.clear()
                 self._down.set()
                 await _discard(client)
+            if self._is_closed:
+                return  # `_until_lost` has seen it
             if tries == 0:
                 _log.warning("bus: not connected to %s: %s", self._place, self._complaint)
             back_off = BACK_OFF_SECONDS[min(tries, len(BACK_OFF_SECONDS) - 1)]
             tries += 1
             await asyncio.sleep(back_off * random.uniform(0.5, 1.0))  # not all processes at the same instant
+
+    async def _until_lost(self, client: Client, lost: asyncio.Event) -> None:
+        """Wait until the server is gone, or does not answer any more: a frozen one closes nothing.
+
+        The library's round trip may lose the cancellation of `close` (see `end_tasks`), so that is looked at.
+        """
+        while not (lost.is_set() or self._is_closed):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PROBE_SECONDS):
+                    await lost.wait()
+            if not lost.is_set() and not await _round_trip(client):
+                return
 
     async def _connect(self, client: Client, lost: asyncio.Event) -> None:
         async def note_loss() -> None:
@@ -283,16 +294,6 @@ class NatsBus:
         (error,) = await asyncio.gather(act(), return_exceptions=True)
         if error is not None:
             _log.error("bus: what follows a reconnection failed", exc_info=error)
-
-
-async def _until_lost(client: Client, lost: asyncio.Event) -> None:
-    """Wait until the server is gone, or does not answer any more: a frozen one closes nothing."""
-    while not lost.is_set():
-        with suppress(TimeoutError):
-            async with asyncio.timeout(PROBE_SECONDS):
-                await lost.wait()
-        if not lost.is_set() and not await _round_trip(client):
-            return
 
 
 async def _round_trip(client: Client) -> bool:

@@ -170,7 +170,8 @@ class RecordWriter:
         while True:
             await self._has_pending.wait()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_urgent.wait(), GATHER_SECONDS)
+                async with asyncio.timeout(GATHER_SECONDS):  # not wait_for, which may lose our cancellation
+                    await self._has_urgent.wait()
             self._has_urgent.clear()
             batch, self._pending = self._pending[:BATCH_RECORDS_MAX], self._pending[BATCH_RECORDS_MAX:]
             if not self._pending:

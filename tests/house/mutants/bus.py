@@ -158,4 +158,18 @@ MUTANTS: tuple[Mutant, ...] = (
         'authorization {{ user: {user}, password: "{password}" }}\n',
         "# {user} {password}\n",
     ),
+    fault(
+        "a task is asked to end only once",
+        "tests/unit/dialer/adapters/test_ending_tasks.py"
+        "::test_task_that_loses_a_cancellation_ends_all_the_same",
+        "dialer/adapters/ending_tasks.py",
+        "    while left:",
+        "    if left:",
+    ),
+    in_nats(
+        "a lost request to end is not noticed",
+        "test_bus_closes_at_once_although_the_library_loses_the_request_to_end",
+        "while not (lost.is_set() or self._is_closed):",
+        "while not lost.is_set():",
+    ),
 )
