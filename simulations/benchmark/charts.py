@@ -53,8 +53,8 @@ def talk_against_abandon(cell: CellSummary, bound: Bound | None) -> str:
     axes.set_title(f"{cell.agents:,} agents")
     axes.set_xlabel("abandoned ÷ answers (all runs together)")
     axes.set_ylabel("talk ÷ logged-in time")
-    axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.xaxis.set_major_formatter(PercentFormatter(1.0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     _label_points(figure, axes, shown)
     return as_svg(figure, f"Talk ratio against abandon ratio, {cell.agents} agents")
 
@@ -134,7 +134,7 @@ def talk_by_team_size(
         _line(axes, label, [(agents, one) for agents, one in found if one is not None and one.talk_ratio])
     _team_size_axis(axes, [cell.agents for cell in ordered])
     axes.set_ylabel("talk ÷ logged-in time")
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0))
     return as_svg(figure, "Talk ratio by team size")
 
 
@@ -237,9 +237,9 @@ def measure_by_cell(
     axes.set_yticks(range(len(cells)), [cell.name.replace("_", " ") for cell in cells])
     axes.set_ylim(len(cells) - 0.4, -0.6)
     right = axes.get_xlim()[1]
-    axes.set_xlim(-0.015 * right, right)
+    axes.set_xlim(-0.015 * right, 1.015 * right)  # a marker at either end is drawn whole
     axes.grid(visible=False, axis="y")
     axes.set_xlabel(unit)
     if is_ratio:
-        axes.xaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1.0))  # as many decimals as the marks need
     return as_svg(figure, f"{unit} by scenario and team size")
