@@ -5,7 +5,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import conditions, engine_cost, fault_sweep, list_import, reservation, simulated_runs
+from benchmarks import (
+    conditions,
+    duplicates,
+    engine_cost,
+    fault_sweep,
+    list_import,
+    reservation,
+    simulated_runs,
+)
 from benchmarks.figure import Figure, machine
 
 DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "benchmarks.md"
@@ -18,6 +26,7 @@ SHORT: tuple[Callable[[], Figure], ...] = (
     engine_cost.measure_handle_cost,
     conditions.measure_holds,
     conditions.measure_compiling,
+    duplicates.measure,
 )
 """What `make bench` runs: some two minutes."""
 

@@ -1,0 +1,1 @@
+"""Quality of the data: duplicates found, merged and taken apart again, files taken in."""
