@@ -56,15 +56,29 @@ async def write_history(
         news,
         bulk_token,
     )
+    payload = {"version": version, "fields": sorted({*before, *after})}
+    await tell(connection, viewer, entity, record_id, EVENT_KINDS[verb], payload, now)
+
+
+async def tell(
+    connection: Connection,
+    viewer: Viewer,
+    entity: Entity,
+    record_id: UUID,
+    what: str,
+    payload: Values,
+    now: datetime,
+) -> None:
+    """Write an event of a record: `what` is a verb in the past tense; the payload holds no personal value."""
     await connection.execute(
         """insert into crm.domain_event (at, user_id, kind, entity, record_id, payload)
         values ($1, $2, $3, $4, $5, $6)""",
         now,
         viewer.user_id,
-        f"{entity.name}.{EVENT_KINDS[verb]}",
+        f"{entity.name}.{what}",
         entity.name,
         record_id,
-        json.dumps({"version": version, "fields": sorted({*before, *after})}),
+        json.dumps(payload),
     )
 
 

@@ -3,6 +3,7 @@
 from tests.house.mutants.mutant import Mutant
 
 DUPLICATES = "tests/unit/crm_core/test_duplicates.py"
+MERGING = "tests/integration/test_merging.py"
 
 MUTANTS: tuple[Mutant, ...] = (
     Mutant(
@@ -18,5 +19,33 @@ MUTANTS: tuple[Mutant, ...] = (
         path="crm_core/quality/scoring.py",
         before="bits = min(bits, LIKELY_BITS - 1)",
         after="bits = max(bits, LIKELY_BITS - 1)",
+    ),
+    Mutant(
+        name="quality: an undo leaves behind one of several links",
+        catches=f"{MERGING}::test_merge_and_undo_leave_everything_as_it_was[0]",
+        path="crm_core/quality/moving.py",
+        before='return "joined" if target_id in held else "links"',
+        after='return "links"',
+    ),
+    Mutant(
+        name="quality: an undo takes back what was written since",
+        catches=f"{MERGING}::test_undo_keeps_what_was_changed_since",
+        path="crm_core/quality/merging.py",
+        before="if name in after and field.to_json(now_held[name]) == after[name]",
+        after="if name in after",
+    ),
+    Mutant(
+        name="quality: what is hidden from who merges is lost",
+        catches=f"{MERGING}::test_value_hidden_from_the_viewer_is_not_lost",
+        path="crm_core/quality/merging.py",
+        before="else ours[name] is None",
+        after="else False",
+    ),
+    Mutant(
+        name="quality: duplicates tell of people whom the viewer may not see",
+        catches=f"{MERGING}::test_duplicates_of_whom_the_viewer_may_not_see_are_not_told",
+        path="crm_core/quality/looking.py",
+        before="            visible_to(viewer, party),\n",
+        after="",
     ),
 )
