@@ -1,6 +1,7 @@
 """Bring a database to the newest revision: `paceline migrate`, and every start."""
 
 import asyncio
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 NEWEST = "head"
+REVISION = re.compile(r'^revision = "(\w+)"\ndown_revision = (?:"(\w+)"|None)$', re.MULTILINE)
+"""A revision's file is read, not run: running one loads Alembic."""
 
 
 async def migrate(url: str, revision: str = NEWEST) -> str:
@@ -41,9 +44,11 @@ async def migrate(url: str, revision: str = NEWEST) -> str:
 
 
 def newest_revision() -> str:
-    """The revision that this version knows as the newest, by the names of the revisions' files."""
-    folder = Path(app.migrations.__path__[0]) / "versions"
-    return max(path.stem.split("_")[1] for path in folder.glob("revision_*.py"))
+    """The revision that this version knows as the newest: none comes after it."""
+    files = (Path(app.migrations.__path__[0]) / "versions").glob("revision_*.py")
+    revisions = dict(pair for path in files for pair in REVISION.findall(path.read_text(encoding="utf-8")))
+    (newest,) = set(revisions) - set(revisions.values())
+    return newest
 
 
 def migrate_now(url: str) -> str:

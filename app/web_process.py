@@ -34,6 +34,13 @@ from dialer.adapters.ending_tasks import end_tasks
 
 CONNECTIONS_MAX = 8
 STOP_SECONDS_MAX = 5.0
+PAGE_SETTINGS = {
+    "application_name": "paceline web",
+    # What people search and filter by decides which index serves: each statement is planned for its values,
+    # unlike the engine's few statements, which are planned once.
+    "plan_cache_mode": "force_custom_plan",
+    "jit": "off",  # compiling takes longer than any page's statement
+}
 
 
 class PageTransactions:
@@ -62,14 +69,14 @@ class PageTransactions:
 
 @asynccontextmanager
 async def page_pool(url: str) -> "AsyncIterator[asyncpg.Pool[asyncpg.Record]]":
-    """Connections for pages. Their plans are PostgreSQL's own choice, unlike the engine's."""
+    """Connections for pages."""
     async with asyncpg.create_pool(
         url,
         min_size=1,
         max_size=CONNECTIONS_MAX,
         timeout=ACQUIRE_SECONDS_MAX,
         command_timeout=STATEMENT_SECONDS_MAX,
-        server_settings={"application_name": "paceline web"},
+        server_settings=PAGE_SETTINGS,
     ) as pool:
         yield pool
 

@@ -1,54 +1,51 @@
 """Search: case, accents and slips of the finger do not count; a phone number is found in any format.
 
-First what holds every word typed, then, where there is room left, what sounds nearly so. Fields that are
-hidden from the viewer are not looked in: what is found would tell what stands there.
+One stage after the other, each along an index, until there are enough: what begins so, what has such words,
+what holds such letters, and only where nothing was found, what sounds nearly so. A stage ranks what it found
+first, never all that there is. Fields that are hidden from the viewer are not looked in: what is found would
+tell what stands there.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
 from crm_core.access.connection import Connection
 from crm_core.engine.contact_fields import Phone
 from crm_core.engine.declaration import Entity, Registry
-from crm_core.engine.field import Field, escape_like
+from crm_core.engine.field import Field
+from crm_core.engine.phone_search import inheriting, phone_digits, phone_stages, phones_of
 from crm_core.engine.rights import Record, may_see, record_of, visible_to
+from crm_core.engine.search_stages import Stage, text_stages, words_of
 from crm_core.engine.statements import fetch
-from crm_core.engine.tables import searched
 from crm_core.engine.viewer import Viewer
-from rules.conditions.folding import fold
 
-WORDS_MAX = 8
-LENGTH_MAX = 200  # characters; what is longer is a text pasted by mistake
-LETTERS_MIN = 2  # of a word: shorter ones are in nearly every record
-SLIP_LETTERS_MIN = 4  # of a word that may have a slip in it
-DIGITS_MIN = 3
-PHONE_SIGNS = re.compile(r"[\d\s()+./-]+")
+CANDIDATES_MAX = 200  # rows that a stage ranks
+NUMBER_DIGITS_MIN = 7  # of a text that is a phone number and nothing else
 
 
 async def search_records(
     connection: Connection, viewer: Viewer, entity: Entity, text: str, *, limit: int = 20
 ) -> list[Record]:
-    """Records of one entity that a viewer may see, best first; none for a text too short to search for."""
-    words = words_of(text)
-    fields = [field for field in entity.fields.values() if field.search and may_see(viewer, entity, field)]
-    if not words or not fields:
-        return []
-    found: dict[object, Mapping[str, object]] = {}
-    for condition, ranking in _searches(viewer, entity, fields, text, words):
-        rows = await fetch(
-            connection,
-            select(entity.table)
-            .where(condition, entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))
-            .order_by(*ranking, entity.table.c.id)
-            .limit(limit),
-        )
-        for row in rows:
-            found.setdefault(row["id"], dict(row))
+    """Records of one entity that a viewer may see, best first; none for a text too short to search for.
+
+    A number also finds the records whose parts, such as ways to reach a party, have it.
+    """
+    found: dict[object, Record] = {}
+    for stage in _stages(viewer, entity, text):
+        if stage.is_last_resort and found:
+            break
+        for row in await fetch(connection, _best(viewer, entity, stage, limit)):
+            found.setdefault(row["id"], record_of(viewer, entity, dict(row)))
         if len(found) >= limit:
             break
-    return [record_of(viewer, entity, row) for row in list(found.values())[:limit]]
+    return list(found.values())[:limit]
+
+
+def search_statements(viewer: Viewer, entity: Entity, text: str) -> list[Select[object]]:
+    """What a search would ask, one statement a stage: for those who look at their plans."""
+    return [_candidates(viewer, entity, stage, entity.table.c.id) for stage in _stages(viewer, entity, text)]
 
 
 async def search_everything(
@@ -61,75 +58,50 @@ async def search_everything(
     return found
 
 
-def words_of(text: str) -> list[str]:
-    """Folded words that are worth searching for.
-
-    >>> words_of(" Żółw  a NINJA ")
-    ['zolw', 'ninja']
-    """
-    words = fold(re.sub(r"[\x00-\x1f\ud800-\udfff]", " ", text[:LENGTH_MAX])).split()
-    return [word for word in words if len(word) >= LETTERS_MIN][:WORDS_MAX]
-
-
-def phone_digits(text: str) -> str:
-    """Digits that a number in E.164 holds, whatever its format; "" where the text is no number.
-
-    >>> phone_digits("(0048) 22-123 45"), phone_digits("022 12 345"), phone_digits("flat 12")
-    ('482212345', '2212345', '')
-    """
-    if not PHONE_SIGNS.fullmatch(text.strip()):
-        return ""
-    digits = re.sub(r"\D", "", text).lstrip("0")
-    return digits if len(digits) >= DIGITS_MIN else ""
+def _stages(viewer: Viewer, entity: Entity, text: str) -> Iterator[Stage]:
+    digits, words = phone_digits(text), words_of(text)
+    yield from _number_stages(viewer, entity, digits) if digits else ()
+    is_number = len(digits) >= NUMBER_DIGITS_MIN
+    if is_number:
+        words = [digits]
+    fields = [field for field in _seen(viewer, entity) if not isinstance(field, Phone)]
+    if words and fields:
+        yield from text_stages(viewer, entity, fields, text, words, is_number=is_number)
 
 
-def _searches(
-    viewer: Viewer, entity: Entity, fields: Sequence[Field], text: str, words: Sequence[str]
-) -> Iterator[tuple[ColumnElement[bool], list[ColumnElement[object]]]]:
-    phones = [field for field in fields if isinstance(field, Phone)]
-    digits = phone_digits(text)
-    numbers = [entity.table.c[field.name].like(f"%{digits}%") for field in phones if digits]
-    texts = [field for field in fields if field not in phones]
-    together = [field for field in searched(entity.fields.values()) if field not in phones]
-    columns = entity.table.c
-    # The search columns hold every field that is nobody's secret; one exception, and each is asked alone.
-    if together and all(may_see(viewer, entity, field) for field in together):
-        apart = [field for field in texts if field not in together]
-        exact = [_by_columns(entity, words), *_each_word_in(entity, apart, words)]
-        yield or_(false(), *numbers, *exact), _nearest(entity, words)
-        long_words = [word for word in words if len(word) >= SLIP_LETTERS_MIN]
-        if "search_text" in columns and len(long_words) == len(words):
-            near = [literal(word).op("<%", is_comparison=True)(columns.search_text) for word in words]
-            yield and_(*near), _nearest(entity, words)
-    else:
-        yield or_(false(), *numbers, *_each_word_in(entity, texts, words)), []
+def _number_stages(viewer: Viewer, entity: Entity, digits: str) -> list[Stage]:
+    stages = phone_stages(entity, phones_of(_seen(viewer, entity)), digits)
+    for link, part in inheriting(entity):
+        if may_see(viewer, part, link):
+            held = part.table.c[link.column_name()]
+            for stage in phone_stages(part, phones_of(_seen(viewer, part)), digits):
+                holders = entity.table.c.id.in_(_candidates(viewer, part, stage, held))
+                stages.append(replace(stage, condition=holders))
+    return sorted(stages, key=lambda stage: stage.is_last_resort)
 
 
-def _by_columns(entity: Entity, words: Sequence[str]) -> ColumnElement[bool]:
-    columns = entity.table.c
-    conditions: list[ColumnElement[bool]] = []
-    if "search_text" in columns:
-        conditions.append(and_(*(columns.search_text.like(f"%{escape_like(word)}%") for word in words)))
-    if "search_vector" in columns:
-        parts = [part for word in words for part in re.findall(r"\w+", word)]
-        query = " & ".join(f"{part}:*" for part in parts)
-        if parts:
-            vector = columns.search_vector
-            conditions.append(vector.op("@@", is_comparison=True)(func.to_tsquery("simple", query)))
-    return or_(false(), *conditions)
+def _seen(viewer: Viewer, entity: Entity) -> list[Field]:
+    return [field for field in entity.fields.values() if field.search and may_see(viewer, entity, field)]
 
 
-def _each_word_in(entity: Entity, fields: Sequence[Field], words: Sequence[str]) -> list[ColumnElement[bool]]:
-    if not fields:
-        return []
-    columns = [entity.table.c[field.column_name()] for field in fields]
-    each = [
-        or_(*(func.crm.fold(column).like(f"%{escape_like(word)}%") for column in columns)) for word in words
-    ]
-    return [and_(*each)]
+def _candidates(
+    viewer: Viewer, entity: Entity, stage: Stage, column: ColumnElement[object]
+) -> Select[object]:
+    """The first rows of a stage that the viewer may see: all that are looked at any closer."""
+    return (
+        select(column)
+        .where(stage.condition, entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))
+        .order_by(*stage.order)
+        .limit(CANDIDATES_MAX)
+    )
 
 
-def _nearest(entity: Entity, words: Sequence[str]) -> list[ColumnElement[object]]:
-    if "search_text" not in entity.table.c:
-        return []
-    return [func.word_similarity(" ".join(words), entity.table.c.search_text).desc()]
+def _best(viewer: Viewer, entity: Entity, stage: Stage, limit: int) -> Select[tuple[object, ...]]:
+    identity = entity.table.c.id
+    candidates = _candidates(viewer, entity, stage, identity).subquery()
+    return (
+        select(entity.table)
+        .join(candidates, candidates.c.id == identity)
+        .order_by(*stage.ranking, identity)
+        .limit(limit)
+    )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Computed,
     DateTime,
     Index,
@@ -15,6 +16,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     Uuid,
+    collate,
+    func,
     text,
 )
 from sqlalchemy import Text as SqlText
@@ -42,6 +45,7 @@ STANDARD_FIELDS: tuple[Field, ...] = (
 """Fields of every entity, after its own."""
 
 NOT_DELETED = text("deleted_at is null")
+START_LETTERS = 60  # of a searched text that an index of beginnings holds
 
 
 def new_metadata() -> MetaData:
@@ -103,10 +107,17 @@ def add_indexes(table: Table, fields: Sequence[Field], indexed: Sequence[str]) -
             made.append(Index(f"{table.name}_{column}", table.c[column], postgresql_using="gin"))
         elif isinstance(field, Link) or field.name in indexed:
             made.append(_sorted_index(table, column))
-        if isinstance(field, Phone) or (field.search and field.seen_by):
+        if isinstance(field, Phone):
             made.append(_trigram_index(table, column))
+            made.append(_start_index(table, f"{column}_end", from_the_end(table.c[column])))
+            made.append(_start_index(table, f"{column}_start", in_code_order(table.c[column])))
+        elif field.search and field.seen_by:
+            made.append(_folded_trigram_index(table, column))
+    if "changed_at" in indexed:
+        made.append(_sorted_index(table, "changed_at"))
     if "search_text" in table.c:
         made.append(_trigram_index(table, "search_text"))
+        made.append(_start_index(table, "search_text_start", start_of(table.c["search_text"])))
     if "search_vector" in table.c:
         vector = table.c["search_vector"]
         made.append(Index(f"{table.name}_search_vector", vector, postgresql_using="gin"))
@@ -125,6 +136,35 @@ def _trigram_index(table: Table, column: str) -> Index:
         postgresql_using="gin",
         postgresql_ops={column: "gin_trgm_ops"},
     )
+
+
+def _folded_trigram_index(table: Table, column: str) -> Index:
+    made = func.crm.fold(table.c[column]).label("folded")
+    return Index(
+        f"{table.name}_{column}_trigram",
+        made,
+        postgresql_using="gin",
+        postgresql_ops={"folded": "gin_trgm_ops"},
+    )
+
+
+def _start_index(table: Table, name: str, expression: ColumnElement[str]) -> Index:
+    return Index(f"{table.name}_{name}", expression, postgresql_where=NOT_DELETED)
+
+
+def in_code_order(column: ColumnElement[object]) -> ColumnElement[str]:
+    """A text sorted by its codes, whatever the server's language: an index finds what begins so."""
+    return collate(column, "C")
+
+
+def from_the_end(column: ColumnElement[object]) -> ColumnElement[str]:
+    """A text read backwards: an index finds what ends so."""
+    return in_code_order(func.reverse(column))
+
+
+def start_of(column: ColumnElement[object]) -> ColumnElement[str]:
+    """The beginning of a text: a whole one may be too long for an index."""
+    return in_code_order(func.left(column, START_LETTERS))
 
 
 def create_statements(tables: Iterable[Table]) -> list[str]:

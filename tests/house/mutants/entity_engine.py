@@ -5,6 +5,7 @@ from tests.house.mutants.mutant import Mutant
 RIGHTS = "tests/integration/test_entity_rights.py"
 DOORS = f"{RIGHTS}::test_every_door_shows_any_viewer_what_the_oracle_says"
 FIELDS = f"{RIGHTS}::test_hidden_field_leaves_through_no_door"
+SEARCH = "tests/integration/test_entity_search.py"
 
 
 def fault(name: str, catches: str, path: str, before: str, after: str) -> Mutant:
@@ -91,5 +92,33 @@ MUTANTS: tuple[Mutant, ...] = (
         "listing.py",
         "row > there if is_rising else row < there",
         "row >= there if is_rising else row <= there",
+    ),
+    fault(
+        "search reads a table whole",
+        f"{SEARCH}::test_search_of_any_entity_reads_no_table_whole",
+        "phone_search.py",
+        "in_code_order(column).like(",
+        "column.like(",
+    ),
+    fault(
+        "search for a number tells of hidden ones",
+        f"{SEARCH}::test_hidden_number_of_a_part_does_not_betray_the_whole",
+        "searching.py",
+        "phones_of(_seen(viewer, part))",
+        "phones_of(part.fields.values())",
+    ),
+    fault(
+        "search brings what only a hidden field holds",
+        f"{SEARCH}::test_field_hidden_by_exception_is_not_looked_in",
+        "search_stages.py",
+        "[] if is_whole else [_each_word_in(entity, together, words)]",
+        "[]",
+    ),
+    fault(
+        "what sounds nearly so is among what is spelled so",
+        f"{SEARCH}::test_slips_count_only_where_nothing_is_spelled_so",
+        "search_stages.py",
+        "ranking=ranking, is_last_resort=True)",
+        "ranking=ranking)",
     ),
 )
