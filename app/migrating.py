@@ -46,7 +46,9 @@ async def migrate(url: str, revision: str = NEWEST) -> str:
 def newest_revision() -> str:
     """The revision that this version knows as the newest: none comes after it."""
     files = (Path(app.migrations.__path__[0]) / "versions").glob("revision_*.py")
-    revisions = dict(pair for path in files for pair in REVISION.findall(path.read_text(encoding="utf-8")))
+    revisions: dict[str, str] = {}
+    for path in files:
+        revisions |= REVISION.findall(path.read_text(encoding="utf-8"))
     (newest,) = set(revisions) - set(revisions.values())
     return newest
 

@@ -12,6 +12,7 @@ import pytest
 from app.database import DATABASE, prepare_database, running_database
 from app.embedded_postgres import EmbeddedPostgres
 from app.errors import DatabaseError, SchemaUnknown
+from app.migrating import newest_revision
 from app.settings import DatabaseSettings
 from app.unit_of_work import UnitOfWork
 from tests.integration.conftest import execute
@@ -19,8 +20,7 @@ from tests.integration.server_folder import server_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATE = (sys.executable, "-m", "app", "migrate")
-REVISIONS = (ROOT / "app" / "migrations" / "versions").glob("revision_*.py")
-NEWEST = max(path.name.split("_")[1] for path in REVISIONS)
+NEWEST = newest_revision()
 
 
 async def test_processes_that_start_together_migrate_once(database_server: EmbeddedPostgres) -> None:

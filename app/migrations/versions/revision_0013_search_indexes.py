@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0009"
 
 STARTS = ("contact_point", "party", "task", "work_log")
 """Tables with searched texts."""

@@ -97,8 +97,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "search reads a table whole",
         f"{SEARCH}::test_search_of_any_entity_reads_no_table_whole",
         "phone_search.py",
-        "in_code_order(column).like(",
-        "column.like(",
+        'from_the_end(column).like(f"{digits[::-1]}%")',
+        '(column + "").like(f"%{digits}")',
     ),
     fault(
         "search for a number tells of hidden ones",
