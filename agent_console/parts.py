@@ -14,6 +14,7 @@ from agent_console.site import Site
 from crm_core.access.connection import Connection
 from crm_core.access.sessions import Session
 from crm_core.access.signed_in_user import SignedInUser
+from crm_core.engine.viewer import Viewer
 
 
 class Transactions(Protocol):
@@ -42,6 +43,17 @@ class SearchProvider(Protocol):
         """What this user may see and the text may mean, the likeliest first."""
 
 
+class EntryCheck(Protocol):
+    """Looks at a new record before it is kept, and names those that it may repeat."""
+
+    entity: str  # name of the entity whose new records it looks at
+
+    async def look(
+        self, connection: Connection, viewer: Viewer, raw: Mapping[str, object]
+    ) -> Sequence[Finding]:
+        """Records that the form may repeat, out of those that the viewer sees."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsoleParts:
     """Everything that the console needs and does not make."""
@@ -53,6 +65,7 @@ class ConsoleParts:
     clock: Callable[[], datetime]  # aware, UTC
     version: str  # of the program
     search_providers: Sequence[SearchProvider] = ()
+    entry_checks: Sequence[EntryCheck] = ()
     health: Mapping[str, str] = field(default_factory=dict)  # part -> what it is, for the page about us
 
 

@@ -17,6 +17,10 @@ from agent_console.assets import read_assets
 from agent_console.errors import DatabaseAway
 from agent_console.parts import ConsoleParts
 from agent_console.password_gate import PasswordGate
+from agent_console.quality import duplicates
+from agent_console.quality.duplicates import duplicate_routes
+from agent_console.quality.entry_check import DuplicateCheck
+from agent_console.quality.sources import source_routes
 from agent_console.records.finding import RecordSearch
 from agent_console.records.pages import record_items, record_routes
 from agent_console.site import Site
@@ -95,12 +99,14 @@ def console_parts(transactions: PageTransactions, settings: WebSettings) -> Cons
         clock=now,
         version=__version__,
         search_providers=(RecordSearch(REGISTRY, now),),
+        entry_checks=(DuplicateCheck(REGISTRY, now),),
     )
 
 
 def console(parts: ConsoleParts) -> web.Application:
     """The console with the pages of every entity that the product declares."""
-    return build_application(parts, record_routes(REGISTRY), record_items(REGISTRY))
+    routes = (*record_routes(REGISTRY), *duplicate_routes(REGISTRY), *source_routes(REGISTRY))
+    return build_application(parts, routes, (*record_items(REGISTRY), *duplicates.ITEMS))
 
 
 def now() -> datetime:

@@ -1,6 +1,7 @@
 """What every page of records does first: find the entity that is named, and who looks, in one transaction."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import wraps
 from uuid import UUID
 
@@ -21,25 +22,32 @@ Page = Callable[[web.Request, Connection, Viewer, Entity], Awaitable[web.StreamR
 """A page of any entity: what is asked, in which transaction, by whom, about what."""
 
 
+@asynccontextmanager
+async def looked_at(request: web.Request) -> AsyncIterator[tuple[Connection, Viewer]]:
+    """The transaction of a request and who looks; what is refused becomes the error page of its kind."""
+    parts = parts_of(request)
+    try:
+        async with parts.transactions.begin() as connection:
+            request[LENT] = LentConnection(connection)
+            yield connection, await get_viewer(connection, user_of(request).id, parts.clock())
+    except RecordAbsent:
+        raise web.HTTPNotFound from None
+    except VerbRefused:
+        raise web.HTTPForbidden from None
+    finally:
+        request.pop(LENT, None)
+
+
 def on_entity(registry: Registry, page: Page) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A handler around a page; what the engine refuses becomes the error page of its kind."""
+    """A handler around a page of whichever entity the address names."""
 
     @wraps(page)
     async def handle(request: web.Request) -> web.StreamResponse:
-        entity, parts = registry.find(request.match_info["entity"]), parts_of(request)
+        entity = registry.find(request.match_info["entity"])
         if entity is None:
             raise web.HTTPNotFound
-        try:
-            async with parts.transactions.begin() as connection:
-                request[LENT] = LentConnection(connection)
-                viewer = await get_viewer(connection, user_of(request).id, parts.clock())
-                return await page(request, connection, viewer, entity)
-        except RecordAbsent:
-            raise web.HTTPNotFound from None
-        except VerbRefused:
-            raise web.HTTPForbidden from None
-        finally:
-            request.pop(LENT, None)
+        async with looked_at(request) as (connection, viewer):
+            return await page(request, connection, viewer, entity)
 
     return handle
 

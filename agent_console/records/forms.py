@@ -8,7 +8,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from agent_console.forms import text_fields
-from agent_console.parts import parts_of
+from agent_console.parts import Finding, parts_of
 from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
 from agent_console.records.inputs import asked, input_of, raw_values
 from agent_console.records.names import names_in, options_of
@@ -23,6 +23,7 @@ from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
 
 VERSION_DIGITS_MAX = 9
+IS_NEW = "is_new_indeed"  # field of the button that keeps a record although it may repeat another
 
 
 async def show_new(
@@ -43,11 +44,23 @@ async def create(
     """Make a record of what the form sent."""
     raw = await _sent(request, _fields(viewer, entity))
     given = {name: value for name, value in raw.items() if value != ""}
+    repeated = await _repeated(request, connection, viewer, entity, given)
+    if repeated:
+        return await _form_page(request, connection, viewer, entity, raw, repeated=repeated)
     try:
         record = await create_record(connection, viewer, entity, given, _now(request))
     except RecordRefused as refused:
         return await _form_page(request, connection, viewer, entity, raw, refused=refused)
     return await done(request, record_path(entity, record.id), text_of(request, "It is kept."))
+
+
+async def _repeated(
+    request: web.Request, connection: Connection, viewer: Viewer, entity: Entity, given: Mapping[str, object]
+) -> Sequence[Finding]:
+    """Records that a new one may repeat, unless somebody has looked at them and wants it all the same."""
+    (confirmed,) = await text_fields(request, IS_NEW)
+    checks = [one for one in parts_of(request).entry_checks if one.entity == entity.name and not confirmed]
+    return [found for one in checks for found in await one.look(connection, viewer, given)]
 
 
 async def show_edit(
@@ -147,6 +160,7 @@ async def _form_page(
     heading: str = "",
     refused: RecordRefused | None = None,
     stale: StaleEdit | None = None,
+    repeated: Sequence[Finding] = (),
 ) -> web.Response:
     fields = _fields(viewer, entity)
     names = await names_in(connection, viewer, entity, fields, [_cleaned(fields, values)])
@@ -161,7 +175,7 @@ async def _form_page(
     return await page(
         request,
         "records/form.html",
-        HTTPStatus.CONFLICT if stale else HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK,
+        _status(refused, stale, repeated),
         entity=entity,
         heading=heading or text_of(request, "New: {title}", title=text_of(request, entity.title)),
         path=path,
@@ -169,6 +183,7 @@ async def _form_page(
         back_path=path.rpartition("/")[0],
         version=version,
         error=error,
+        repeated=repeated,
         differences=[
             (entity.fields[one.field].title(), one.theirs, one.yours)
             for one in (stale.differences if stale else ())
@@ -184,6 +199,12 @@ async def _form_page(
             for field in fields
         ],
     )
+
+
+def _status(refused: RecordRefused | None, stale: StaleEdit | None, repeated: Sequence[Finding]) -> int:
+    if stale or repeated:
+        return HTTPStatus.CONFLICT
+    return HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
 
 
 def _general_error(
