@@ -9,6 +9,7 @@ from agent_console.error_pages import show_errors
 from agent_console.navigation import ITEMS, NavigationItem, existing
 from agent_console.pages import (
     about,
+    access_tokens,
     account,
     find,
     second_step_setting,
@@ -22,7 +23,17 @@ from agent_console.rendering import NAVIGATION
 from agent_console.request_log import log_request
 from agent_console.security_headers import add_headers
 
-PAGES = (about, account, find, second_step_setting, set_up, sign_in, today, user_administration)
+PAGES = (
+    about,
+    access_tokens,
+    account,
+    find,
+    second_step_setting,
+    set_up,
+    sign_in,
+    today,
+    user_administration,
+)
 REQUEST_BYTES_MAX = 512 * 1024  # forms; whoever takes files reads them as a stream
 
 

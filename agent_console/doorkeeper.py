@@ -1,5 +1,7 @@
 """Who may pass: three questions before any page is asked for anything.
 
+A program that shows an access token is asked for that alone: no browser sends one by itself.
+
 1. Does a request that may change something come from a page of ours, by the browser's own word?
 2. Is there a valid session, and does the page want one, or an administrator's?
 3. Does a form of that session carry the session's own word (`request_token`)?
@@ -13,8 +15,9 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from agent_console.parts import SESSION, TOKEN, parts_of, session_of
+from agent_console.parts import PROGRAM, SESSION, TOKEN, parts_of, session_of
 from agent_console.site import SAFE_METHODS, is_from_own_page
+from crm_core.access.access_tokens import find_token_user
 from crm_core.access.sessions import find_session
 from crm_core.access.tokens import is_same_secret, request_token
 
@@ -23,6 +26,7 @@ CODE_PATH = "/sign-in/code"
 TOKEN_FIELD = "request_token"
 TOKEN_HEADER = "X-Request-Token"
 TOKEN_LENGTH_MAX = 100
+CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Paceline"'}
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -31,6 +35,7 @@ class Access(Enum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed_in"
+    PROGRAM = "program"  # signed in, or a program that shows an access token
     ADMINISTRATOR = "administrator"
 
 
@@ -51,6 +56,10 @@ ACCESS = web.AppKey("access", Mapping[web.AbstractRoute, Access])
 async def keep_door(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Ask the three questions."""
     site = parts_of(request).site
+    token = _bearer_token(request)
+    if token is not None:
+        await _find_program(request, token)
+        return await handler(request)
     if not is_from_own_page(site, request.method, request.host, request.headers):
         raise web.HTTPForbidden
     await _find_session(request, site.cookie_name)
@@ -62,6 +71,31 @@ async def keep_door(request: web.Request, handler: Handler) -> web.StreamRespons
     if request.method not in SAFE_METHODS and session_of(request) is not None:
         await _check_request_token(request)
     return await handler(request)
+
+
+def _bearer_token(request: web.Request) -> str | None:
+    """The access token that a program shows (RFC 6750, 2.1), at an address that takes one."""
+    is_there = request.match_info.http_exception is None
+    if is_there and request.app[ACCESS][request.match_info.route] is not Access.PROGRAM:
+        return None
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
+async def _find_program(request: web.Request, token: str) -> None:
+    """Find whose token it is.
+
+    Raises:
+        HTTPUnauthorized: nobody's.
+    """
+    parts = parts_of(request)
+    user = None
+    if len(token) <= TOKEN_LENGTH_MAX:
+        async with parts.transactions.begin() as connection:
+            user = await find_token_user(connection, token, parts.clock())
+    if user is None:
+        raise web.HTTPUnauthorized(headers=CHALLENGE)
+    request[PROGRAM] = user
 
 
 async def _find_session(request: web.Request, cookie_name: str) -> None:
@@ -80,10 +114,13 @@ def _refusal(request: web.Request, access: Access) -> web.Response | None:
 
     Raises:
         HTTPForbidden: signed in, but not allowed.
+        HTTPUnauthorized: a program that did not say in whose name it comes.
     """
     if access is Access.ANYBODY:
         return None
     session = session_of(request)
+    if access is Access.PROGRAM and (session is None or session.awaits_code):
+        raise web.HTTPUnauthorized(headers=CHALLENGE)
     if session is None or session.awaits_code:
         target = SIGN_IN_PATH if session is None else CODE_PATH
         return _redirection(request, target)

@@ -6,6 +6,7 @@ what the fault says, since that may quote somebody's data, and ends that one req
 
 import logging
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -16,10 +17,14 @@ from agent_console.errors import DatabaseAway
 from agent_console.navigation import N_
 from agent_console.parts import REQUEST_ID
 from agent_console.password_gate import GateCrowded
+from agent_console.problems import problem
 from agent_console.rendering import page, text_of, toast_header
 
 LOG = logging.getLogger("paceline.web")
 RETRY_SECONDS = "15"
+PROGRAMS_PATH = "/api/"
+TOLD_HEADERS = frozenset({"Allow", "WWW-Authenticate"})
+"""What an error of aiohttp says in its headers, and a program needs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +48,9 @@ EXPLANATIONS = {
     404: Explanation(
         title=N_("There is no such page"),
         advice=N_("Check the address, or press Ctrl+K and search for what you need."),
+    ),
+    401: Explanation(
+        title=N_("Nobody is signed in"), advice=N_("Send an access token, or sign in with the browser.")
     ),
     405: Explanation(
         title=N_("This page does something else"), advice=N_("Go back and use the buttons of the page.")
@@ -72,7 +80,7 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST:
             raise
-        return await error_page(request, error.status)
+        return await error_page(request, error.status, error.headers)
     except (DatabaseAway, GateCrowded) as error:
         LOG.warning("not available: %s", type(error).__name__, extra={"request_id": request[REQUEST_ID]})
         return await error_page(request, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -91,11 +99,16 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return await error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-async def error_page(request: web.Request, status: int) -> web.Response:
+async def error_page(
+    request: web.Request, status: int, headers: Mapping[str, str] | None = None
+) -> web.Response:
     """The page of one kind of error, or what a program or a part of a page gets in its place."""
     explanation = EXPLANATIONS.get(status, EXPLANATIONS[400 if status < 500 else 500])
     title, advice = text_of(request, explanation.title), text_of(request, explanation.advice)
-    if "HX-Request" in request.headers:
+    if request.path.startswith(PROGRAMS_PATH):
+        told = {name: text for name, text in (headers or {}).items() if name in TOLD_HEADERS}
+        answer = problem(status, f"{title}. {advice}", headers=told, error_id=request[REQUEST_ID])
+    elif "HX-Request" in request.headers:
         answer = web.Response(status=status, headers=toast_header(f"{title}. {advice}"))
     elif (
         "text/html" not in request.headers.get("Accept", "text/html")

@@ -72,6 +72,8 @@ class ConsoleParts:
 PARTS = web.AppKey("parts", ConsoleParts)
 SESSION = web.RequestKey("session", Session)
 TOKEN = web.RequestKey("token", str)
+PROGRAM = web.RequestKey("program", SignedInUser)
+"""The user in whose name a program asks that showed his access token."""
 REQUEST_ID = web.RequestKey("request_id", str)
 
 
@@ -111,7 +113,8 @@ def session_of(request: web.Request) -> Session | None:
 
 def user_of(request: web.Request) -> SignedInUser:
     """Who asks; the doorkeeper has let him in."""
-    return request[SESSION].user
+    program = request.get(PROGRAM)
+    return program if program is not None else request[SESSION].user
 
 
 def address_of(request: web.Request) -> str:

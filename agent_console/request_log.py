@@ -11,7 +11,7 @@ import time
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from agent_console.parts import REQUEST_ID, SESSION
+from agent_console.parts import PROGRAM, REQUEST_ID, SESSION
 
 LOG = logging.getLogger("paceline.web")
 REQUEST_ID_BYTES = 6
@@ -25,7 +25,8 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
     began = time.perf_counter()
     response = await handler(request)
     resource = request.match_info.route.resource
-    session = request.get(SESSION)
+    session, program = request.get(SESSION), request.get(PROGRAM)
+    user = program or (session.user if session is not None else None)
     LOG.info(
         "request",
         extra={
@@ -34,7 +35,7 @@ async def log_request(request: web.Request, handler: Handler) -> web.StreamRespo
             "route": resource.canonical if resource is not None else "none",
             "status": response.status,
             "milliseconds": round((time.perf_counter() - began) * MILLISECONDS, 1),
-            "user_id": session.user.id if session is not None else None,
+            "user_id": user.id if user is not None else None,
         },
     )
     return response

@@ -12,6 +12,7 @@ from aiohttp import web
 
 import crm_core.parties.entities
 import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
+from agent_console.api.records import api_routes
 from agent_console.application import build_application
 from agent_console.assets import read_assets
 from agent_console.errors import DatabaseAway
@@ -105,7 +106,12 @@ def console_parts(transactions: PageTransactions, settings: WebSettings) -> Cons
 
 def console(parts: ConsoleParts) -> web.Application:
     """The console with the pages of every entity that the product declares."""
-    routes = (*record_routes(REGISTRY), *duplicate_routes(REGISTRY), *source_routes(REGISTRY))
+    routes = (
+        *record_routes(REGISTRY),
+        *duplicate_routes(REGISTRY),
+        *source_routes(REGISTRY),
+        *api_routes(REGISTRY),
+    )
     return build_application(parts, routes, (*record_items(REGISTRY), *duplicates.ITEMS))
 
 

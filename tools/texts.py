@@ -22,6 +22,7 @@ KEYWORDS = (
     "NameTaken",
     "PairAbsent",
     "PasswordUnusable",
+    "TokenRefused",
     "UnknownUser",
     "UserUnusable",
 )

@@ -6,6 +6,7 @@ AccessError
 ├── PasswordUnusable   the caller's: the password does not keep to the rule; the message says which
 ├── LinkUnusable       the caller's: a set-up link that is unknown, used or too old
 ├── UnknownUser        the caller's: there is no such user
+├── TokenRefused       the caller's: an access token without a name, or one too many
 └── LastAdministrator  the caller's: nobody could let anybody in any more
 """
 
@@ -44,6 +45,10 @@ class LinkUnusable(AccessError):
 
 class UnknownUser(AccessError):
     """There is no such user."""
+
+
+class TokenRefused(AccessError):
+    """An access token without a name, or one too many."""
 
 
 class LastAdministrator(AccessError):

@@ -10,8 +10,9 @@ from datetime import datetime
 from uuid import UUID
 
 from crm_core.access.connection import Connection
+from crm_core.engine.cleaning import clean_given
 from crm_core.engine.declaration import Entity, Values
-from crm_core.engine.errors import EngineError, RecordAbsent, UndoRefused, VerbRefused
+from crm_core.engine.errors import EngineError, RecordAbsent, RecordRefused, UndoRefused, VerbRefused
 from crm_core.engine.records import change_record, new_record_id, write_change
 from crm_core.engine.rights import access_row, may_see
 from crm_core.engine.scopes import Verb
@@ -41,6 +42,7 @@ async def change_many(
     """Change fields of many records; one that is refused does not hold up the others.
 
     Raises:
+        RecordRefused: values that no record could have; nothing is changed.
         UndoRefused: the change could not be undone: a secret cannot be given back, or there are too many.
     """
     ids = sorted(set(record_ids))  # in one order, so that two bulk changes do not wait for each other
@@ -48,6 +50,9 @@ async def change_many(
         raise UndoRefused("expected at most {count_max} records at once", count_max=RECORDS_MAX)
     if any(isinstance(entity.fields.get(name), Secret) for name in raw):
         raise UndoRefused("a secret is changed one record at a time: it could not be given back")
+    _, problems = clean_given(viewer, entity, raw)
+    if problems:
+        raise RecordRefused(problems)
     token = new_record_id(now)
     await connection.execute(
         "insert into crm.bulk_change (token, user_id, entity, at) values ($1, $2, $3, $4)",

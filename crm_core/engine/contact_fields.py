@@ -89,6 +89,10 @@ class Phone(Field):
         parts = {"e164": {"type": "string"}, "raw": {"type": "string"}}
         return {**Field.json_schema(self), "properties": parts}
 
+    def input_schema(self) -> dict[str, object]:
+        """Both forms, or the number as people write it."""
+        return {**self.json_schema(), "type": ["object", "string", "null"]}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Address(Field):

@@ -114,6 +114,10 @@ class Field:
             schema["description"] = self.help
         return schema
 
+    def input_schema(self) -> dict[str, object]:
+        """JSON schema of what the API takes; what is given is still cleaned."""
+        return self.json_schema()
+
     def condition(self, table: FromClause, lookup: Lookup, raw: object) -> ColumnElement[bool]:
         """Rows whose value meets a lookup.
 

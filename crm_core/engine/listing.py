@@ -195,5 +195,5 @@ def _read_marker(marker: str, order: Order) -> _Place:
         value = order.field.from_json(json_value)
         column = order.field.to_row(value)[order.field.column_name()]
         return _Place(is_forward=way == "next", value=column, record_id=UUID(record_id))
-    except (ValueError, TypeError, AttributeError, KeyError, UnusableValue) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, UnusableValue) as error:
         raise ListRefused("there is no such page") from error

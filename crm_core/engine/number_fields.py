@@ -79,6 +79,16 @@ class Number(Field):
         kind = "string" if self.decimals else "integer"
         return {**Field.json_schema(self), "type": [kind, "null"]}
 
+    def input_schema(self) -> dict[str, object]:
+        """A number or a text with one, within its limits where it is a number."""
+        kinds = ["string", "number", "null"] if self.decimals else ["integer", "null"]
+        limits = {"minimum": self.at_least, "maximum": self.at_most}
+        return {
+            **self.json_schema(),
+            "type": kinds,
+            **{name: float(limit) for name, limit in limits.items() if limit is not None},
+        }
+
 
 @dataclass(frozen=True, kw_only=True)
 class Money(Field):
@@ -140,6 +150,10 @@ class Money(Field):
         """Amount and currency."""
         parts = {"amount": {"type": "string"}, "currency": {"type": "string"}}
         return {**Field.json_schema(self), "properties": parts}
+
+    def input_schema(self) -> dict[str, object]:
+        """Both, or a text such as 12.50 EUR."""
+        return {**self.json_schema(), "type": ["object", "string", "null"]}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -186,3 +186,7 @@ class Secret(Text):
     def json_schema(self) -> dict[str, object]:
         """Whether it is set."""
         return {"type": "boolean", "title": self.title(), "readOnly": True}
+
+    def input_schema(self) -> dict[str, object]:
+        """The secret itself."""
+        return {**Field.json_schema(self), "type": ["string", "null"], "maxLength": self.length_max}

@@ -44,7 +44,6 @@ class Time(Field):
 
     lookups: ClassVar[tuple[Lookup, ...]] = ORDERED
     widget: ClassVar[str] = "time"
-    json_format: ClassVar[str] = "time"
 
     def sql_type(self) -> SqlType:
         """A time without a zone."""
