@@ -44,7 +44,10 @@ PAGE_SETTINGS = {
     # What people search and filter by decides which index serves: each statement is planned for its values,
     # unlike the engine's few statements, which are planned once.
     "plan_cache_mode": "force_custom_plan",
-    "jit": "off",  # compiling takes longer than any page's statement
+    # Compiling, and starting helpers, takes longer than any page's statement.
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "random_page_cost": "1.1",  # what pages walk along is in memory or on flash, where no arm has to move
 }
 
 

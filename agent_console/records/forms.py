@@ -12,6 +12,7 @@ from agent_console.parts import Finding, parts_of
 from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
 from agent_console.records.inputs import asked, input_of, raw_values
 from agent_console.records.names import names_in, options_of
+from agent_console.records.panels import path_after
 from agent_console.rendering import done, page, text_of
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
@@ -51,7 +52,7 @@ async def create(
         record = await create_record(connection, viewer, entity, given, _now(request))
     except RecordRefused as refused:
         return await _form_page(request, connection, viewer, entity, raw, refused=refused)
-    return await done(request, record_path(entity, record.id), text_of(request, "It is kept."))
+    return await done(request, path_after(entity, record), text_of(request, "It is kept."))
 
 
 async def _repeated(
@@ -82,13 +83,15 @@ async def edit(request: web.Request, connection: Connection, viewer: Viewer, ent
     refused: RecordRefused | None = None
     stale: StaleEdit | None = None
     try:
-        await change_record(connection, viewer, entity, record_id, raw, _now(request), version=int(version))
+        changed = await change_record(
+            connection, viewer, entity, record_id, raw, _now(request), version=int(version)
+        )
     except RecordRefused as error:
         refused = error
     except StaleEdit as error:
         stale = error
     else:
-        return await done(request, record_path(entity, record_id), text_of(request, "The changes are kept."))
+        return await done(request, path_after(entity, changed), text_of(request, "The changes are kept."))
     record = await access_record(connection, viewer, entity, record_id)
     return await _form_page(
         request,

@@ -16,6 +16,7 @@ from crm_core.engine.field import Field, Lookup
 from crm_core.engine.listing import Filter, Order, Page, list_records, order_of
 from crm_core.engine.rights import seen_fields
 from crm_core.engine.scopes import Verb
+from crm_core.engine.stages import shows_stages, stage_counts
 from crm_core.engine.viewer import Viewer
 
 PAGE_ROWS = 50
@@ -73,15 +74,16 @@ async def show_list(
         error=error,
         controls=filter_controls(filters, query, await options_of(connection, filters)),
         columns=[_column(entity, field, order, query) for field in columns],
-        rows=await _rows(request, connection, viewer, entity, found, columns),
+        rows=await rows_of(request, connection, viewer, entity, found, columns),
         first_path=query.address(path, marker=""),
         next_path=query.address(path, marker=found.next_marker) if found.next_marker else "",
         previous_path=query.address(path, marker=found.previous_marker) if found.previous_marker else "",
         may_create=may_reach(viewer, entity, Verb.CREATE),
+        has_stages=shows_stages(viewer, entity),
     )
 
 
-async def _rows(
+async def rows_of(
     request: web.Request,
     connection: Connection,
     viewer: Viewer,
@@ -89,6 +91,7 @@ async def _rows(
     found: Page,
     columns: list[Field],
 ) -> list[Row]:
+    """Records of a page as a table shows them."""
     names = await names_in(connection, viewer, entity, columns, [one.values for one in found.records])
     locale = locale_of(request)
     return [
@@ -111,6 +114,21 @@ def _column(entity: Entity, field: Field, order: Order | None, query: ListQuery)
     direction = ("descending" if is_descending else "ascending") if is_it else ""
     path = query.address(list_path(entity), sort=other, marker="")
     return Column(label=field.title(), sort_path=path, direction=direction)
+
+
+async def show_stages(
+    request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
+) -> web.Response:
+    """How many records stand in each stage, each a way to the list of them."""
+    if not may_reach(viewer, entity, Verb.READ) or not shows_stages(viewer, entity):
+        raise web.HTTPNotFound
+    counts, field = await stage_counts(connection, viewer, entity), entity.fields[entity.stage_field]
+    locale, path = locale_of(request), list_path(entity)
+    stages = [
+        (shown(field, code, locale, {}).text, f"{path}?{field.name}.is={code}", count)
+        for code, count in counts.items()
+    ]
+    return fragment(request, "records/stages.html", label=field.title(), stages=stages)
 
 
 async def suggest(

@@ -15,8 +15,9 @@ from agent_console.records.doors import (
     record_path,
 )
 from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
-from agent_console.records.lists import show_list, suggest
+from agent_console.records.lists import show_list, show_stages, suggest
 from agent_console.records.names import names_in
+from agent_console.records.panels import banner_of, panels_of, stage_line
 from agent_console.records.shown import shown
 from agent_console.rendering import locale_of, page
 from crm_core.access.connection import Connection
@@ -43,6 +44,9 @@ async def show_record(
         heading=record.title(),
         path=record_path(entity, record.id),
         list_path=list_path(entity),
+        banner=await banner_of(request, connection, viewer, record),
+        stages=await stage_line(request, connection, viewer, record),
+        panels=await panels_of(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
         may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
         may_delete=await _may(connection, viewer, entity, request, Verb.DELETE),
@@ -68,6 +72,7 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
     pages: tuple[tuple[str, str, Page], ...] = (
         ("GET", of_entity, show_list),
         ("GET", f"{of_entity}/suggest", suggest),
+        ("GET", f"{of_entity}/stages", show_stages),
         ("GET", f"{of_entity}/new", show_new),
         ("POST", f"{of_entity}/new", create),
         ("GET", of_record, show_record),

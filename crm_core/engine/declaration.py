@@ -44,6 +44,8 @@ class Entity:
     list_columns: tuple[str, ...]  # names of fields
     filters: tuple[str, ...]  # names of fields
     sort: tuple[str, ...]  # names of fields, all indexed
+    stage_field: str  # choice whose changes are told with their dates and counted; "" if there is none
+    banner: tuple[str, ...]  # names of fields that stand at the top of a record's page
     tree_field: str  # link to a record of the same entity above this one; "" if there is none
     rules: tuple[Rule, ...]
     table: Table = field(repr=False)
@@ -126,6 +128,8 @@ def entity(
     rules: Sequence[Rule] = (),
     title_field: str = "",
     tree_field: str = "",
+    stage_field: str = "",
+    banner: Sequence[str] = (),
     registry: Registry = REGISTRY,
 ) -> Callable[[type], Entity]:
     """Make an `Entity` of a class whose attributes are fields.
@@ -142,8 +146,16 @@ def entity(
         own = _own_fields(declaration, name)
         fields = {**own, **{one.name: one for one in STANDARD_FIELDS}}
         sorted_by = tuple(sort) or ("-created_at",)
-        named = (*list_columns, *filters, *(one.lstrip("-") for one in sorted_by), *indexed, *rights.inherits)
-        _require_known((*named, title_field or next(iter(own))), fields, name)
+        named = (
+            *list_columns,
+            *filters,
+            *(one.lstrip("-") for one in sorted_by),
+            *indexed,
+            *rights.inherits,
+            *banner,
+        )
+        others = [title_field or next(iter(own)), *([stage_field] if stage_field else [])]
+        _require_known((*named, *others), fields, name)
         in_index = {*indexed, *(one.lstrip("-") for one in sorted_by)}
         declared = Entity(
             name=name,
@@ -157,6 +169,8 @@ def entity(
             filters=(*filters, *(one for one in ("owner", "team") if one not in filters)),
             sort=sorted_by,
             tree_field=tree_field,
+            stage_field=stage_field,
+            banner=tuple(banner),
             rules=tuple(rules),
             table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
             registry=registry,

@@ -44,6 +44,7 @@ class Field:
     default: object = None  # raw, cleaned like what people type
     search: bool = False  # found by the search box
     read_only: bool = False  # set by the program, never by a form
+    set_with: str = ""  # name of the field whose change sets this one to the day; only dates
     seen_by: tuple[str, ...] = ()  # roles that may see it; empty: everybody
 
     lookups: ClassVar[tuple[Lookup, ...]] = EXACT

@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, select, tuple_
 
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import ListRefused, UnusableValue
-from crm_core.engine.field import Field, Lookup
+from crm_core.engine.field import Field, Lookup, escape_like
 from crm_core.engine.rights import Record, may_see, record_of, visible_to
 from crm_core.engine.scopes import Verb
 from crm_core.engine.statements import fetch
+from crm_core.engine.tables import short_texts
 from crm_core.engine.viewer import Viewer
+from rules.conditions.folding import fold
 
 SIZE_MAX = 500
 FALLBACK_SORT = "created_at"
@@ -132,7 +134,11 @@ def filter_condition(viewer: Viewer, entity: Entity, one: Filter) -> ColumnEleme
     if field is None or one.field not in entity.filters or not may_see(viewer, entity, field):
         raise ListRefused("this list has no filter {field}", field=one.field)
     try:
-        return field.condition(entity.table, one.lookup, one.value)
+        condition = field.condition(entity.table, one.lookup, one.value)
+        if one.lookup is Lookup.HAS and field in short_texts(entity.fields.values()):
+            # It holds this one's text too, and an index answers it: the condition itself is asked of few.
+            return and_(entity.table.c.search_text.like(f"%{escape_like(fold(str(one.value)))}%"), condition)
+        return condition
     except UnusableValue as refused:
         raise ListRefused(f"filter {one.field}: {refused}".replace("{", "(")) from refused
 

@@ -18,6 +18,7 @@ from crm_core.engine.search_stages import Stage
 from crm_core.engine.tables import from_the_end, in_code_order
 
 DIGITS_MIN = 3
+WHOLE_DIGITS_MIN = 7  # of a number that is typed to its end
 DIGITS_MAX = 18  # E.164 has at most 15, "00" or a trunk's zero may stand before them
 MIDDLE_DIGITS_MIN = 5  # of what is looked for in the middle: fewer are in too many numbers
 PHONE_SIGNS = re.compile(r"(?:tel|fax|mob)?[.:]?[\d\s()+./-]+")
@@ -64,8 +65,9 @@ def phone_stages(entity: Entity, phones: Sequence[Phone], digits: str) -> list[S
             begins.append(in_code_order(column).like(f"+{country}{digits}%"))
         if len(digits) >= MIDDLE_DIGITS_MIN:
             middles.append(column.like(f"%{digits}%"))
+    is_whole = len(digits) >= WHOLE_DIGITS_MIN
     return [
-        Stage(condition=or_(*conditions), is_last_resort=conditions is middles)
-        for conditions in (ends, begins, middles)
+        Stage(condition=or_(*conditions), is_last_resort=is_last_resort)
+        for conditions, is_last_resort in ((ends, False), (begins, is_whole), (middles, True))
         if conditions
     ]

@@ -52,6 +52,7 @@ async def create_record(
         "changed_by": viewer.user_id,
     }
     values.update(stamps)
+    values.update(_set_with(entity, values, now))
     if problems:
         raise RecordRefused(problems)
     check_rules(viewer, entity, None, values)
@@ -107,8 +108,14 @@ async def change_record(
         raise RecordRefused(problems)
     if not changed:
         return record_of(viewer, entity, row)
+    changed |= _set_with(entity, changed, now)
     check_rules(viewer, entity, before, {**before, **changed})
     return await write_change(connection, viewer, entity, row, changed, "edit", now, bulk_token=bulk_token)
+
+
+def _set_with(entity: Entity, changed: Values, now: datetime) -> dict[str, object]:
+    followers = (field for field in entity.fields.values() if field.set_with in changed)
+    return {field.name: now.date() for field in followers}
 
 
 async def write_change(

@@ -29,7 +29,7 @@ class Stage:
 
     condition: ColumnElement[bool]
     order: Sequence[ColumnElement[str]] = ()  # in which candidates are taken, where an index gives it
-    ranking: Sequence[ColumnElement[object]] = ()  # of the candidates, best first
+    nearest_to: str = ""  # candidates whose searched text is nearest to this come first; "": as they come
     is_last_resort: bool = False  # only where nothing was found so far
 
 
@@ -57,11 +57,14 @@ def text_stages(
     # this viewer they only bring candidates: each word has to stand in a field that he sees.
     is_whole = all(may_see(viewer, entity, field) for field in searched(entity.fields.values()))
     shown = [] if is_whole else [_each_word_in(entity, together, words)]
-    ranking = _nearest(entity, words) if is_whole else []
+    nearest_to = " ".join(words) if is_whole and "search_text" in entity.table.c else ""
     if together:
         for condition, order in _surest(entity, text, words):
             yield Stage(
-                condition=and_(condition, *shown), order=order, ranking=ranking, is_last_resort=is_number
+                condition=and_(condition, *shown),
+                order=order,
+                nearest_to=nearest_to,
+                is_last_resort=is_number,
             )
     apart = [field for field in fields if field not in together]
     has_trigrams = any(len(word) >= TRIGRAM_LETTERS for word in words)
@@ -70,7 +73,7 @@ def text_stages(
     may_slip = all(len(word) >= SLIP_LETTERS_MIN for word in words) and not is_number
     if together and is_whole and may_slip and "search_text" in entity.table.c:
         near = [literal(word).op("<%", is_comparison=True)(entity.table.c.search_text) for word in words]
-        yield Stage(condition=and_(*near), ranking=ranking, is_last_resort=True)
+        yield Stage(condition=and_(*near), nearest_to=nearest_to, is_last_resort=True)
 
 
 def _surest(
@@ -93,12 +96,6 @@ def _each_word_in(entity: Entity, fields: Sequence[Field], words: Sequence[str])
     columns = [entity.table.c[field.column_name()] for field in fields]
     folded = [func.crm.fold(column) for column in columns]
     return and_(*(or_(*(one.like(f"%{escape_like(word)}%") for one in folded)) for word in words))
-
-
-def _nearest(entity: Entity, words: Sequence[str]) -> list[ColumnElement[object]]:
-    if "search_text" not in entity.table.c:
-        return []
-    return [func.word_similarity(" ".join(words), entity.table.c.search_text).desc()]
 
 
 def _folded(text: str) -> str:

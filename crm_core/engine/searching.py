@@ -8,21 +8,27 @@ tell what stands there.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from crm_core.access.connection import Connection
 from crm_core.engine.contact_fields import Phone
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.field import Field
-from crm_core.engine.phone_search import inheriting, phone_digits, phone_stages, phones_of
+from crm_core.engine.phone_search import (
+    WHOLE_DIGITS_MIN,
+    inheriting,
+    phone_digits,
+    phone_stages,
+    phones_of,
+)
 from crm_core.engine.rights import Record, may_see, record_of, visible_to
 from crm_core.engine.search_stages import Stage, text_stages, words_of
 from crm_core.engine.statements import fetch
 from crm_core.engine.viewer import Viewer
 
-CANDIDATES_MAX = 200  # rows that a stage ranks
-NUMBER_DIGITS_MIN = 7  # of a text that is a phone number and nothing else
+CANDIDATES_MAX = 100  # rows that a stage ranks
 
 
 async def search_records(
@@ -43,7 +49,7 @@ async def search_records(
     return list(found.values())[:limit]
 
 
-def search_statements(viewer: Viewer, entity: Entity, text: str) -> list[Select[object]]:
+def search_statements(viewer: Viewer, entity: Entity, text: str) -> list[Select[Any]]:
     """What a search would ask, one statement a stage: for those who look at their plans."""
     return [_candidates(viewer, entity, stage, entity.table.c.id) for stage in _stages(viewer, entity, text)]
 
@@ -61,7 +67,7 @@ async def search_everything(
 def _stages(viewer: Viewer, entity: Entity, text: str) -> Iterator[Stage]:
     digits, words = phone_digits(text), words_of(text)
     yield from _number_stages(viewer, entity, digits) if digits else ()
-    is_number = len(digits) >= NUMBER_DIGITS_MIN
+    is_number = len(digits) >= WHOLE_DIGITS_MIN
     if is_number:
         words = [digits]
     fields = [field for field in _seen(viewer, entity) if not isinstance(field, Phone)]
@@ -84,24 +90,17 @@ def _seen(viewer: Viewer, entity: Entity) -> list[Field]:
     return [field for field in entity.fields.values() if field.search and may_see(viewer, entity, field)]
 
 
-def _candidates(
-    viewer: Viewer, entity: Entity, stage: Stage, column: ColumnElement[object]
-) -> Select[object]:
+def _candidates(viewer: Viewer, entity: Entity, stage: Stage, *columns: ColumnElement[Any]) -> Select[Any]:
     """The first rows of a stage that the viewer may see: all that are looked at any closer."""
     return (
-        select(column)
+        select(*(columns or entity.table.c))
         .where(stage.condition, entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))
         .order_by(*stage.order)
         .limit(CANDIDATES_MAX)
     )
 
 
-def _best(viewer: Viewer, entity: Entity, stage: Stage, limit: int) -> Select[tuple[object, ...]]:
-    identity = entity.table.c.id
-    candidates = _candidates(viewer, entity, stage, identity).subquery()
-    return (
-        select(entity.table)
-        .join(candidates, candidates.c.id == identity)
-        .order_by(*stage.ranking, identity)
-        .limit(limit)
-    )
+def _best(viewer: Viewer, entity: Entity, stage: Stage, limit: int) -> Select[Any]:
+    found = _candidates(viewer, entity, stage).subquery()
+    nearest = [func.word_similarity(stage.nearest_to, found.c.search_text).desc()] if stage.nearest_to else []
+    return select(found).order_by(*nearest, found.c.id).limit(limit)

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from crm_core.engine.contact_fields import Phone
-from crm_core.engine.field import Field
+from crm_core.engine.field import Field, Lookup
 from crm_core.engine.number_fields import Number
 from crm_core.engine.reference_fields import Link, Links, Person, Team
 from crm_core.engine.text_fields import LongText, Tags
@@ -82,10 +82,15 @@ def searched(fields: Iterable[Field]) -> list[Field]:
     return [field for field in fields if field.search and not field.seen_by]
 
 
+def short_texts(fields: Iterable[Field]) -> list[Field]:
+    """Fields whose folded texts stand in the column `search_text`."""
+    return [field for field in searched(fields) if not isinstance(field, Phone | LongText)]
+
+
 def search_columns(fields: Sequence[Field]) -> Iterator[Column[object]]:
     """The folded text of the short fields, and the words of all, kept by the database itself."""
     found = [field for field in searched(fields) if not isinstance(field, Phone)]
-    short = [field for field in found if not isinstance(field, LongText)]
+    short = short_texts(fields)
     if short:
         yield Column("search_text", SqlText(), Computed(f"crm.fold({_joined(short)})", persisted=True))
     if found:
@@ -111,7 +116,7 @@ def add_indexes(table: Table, fields: Sequence[Field], indexed: Sequence[str]) -
             made.append(_trigram_index(table, column))
             made.append(_start_index(table, f"{column}_end", from_the_end(table.c[column])))
             made.append(_start_index(table, f"{column}_start", in_code_order(table.c[column])))
-        elif field.search and field.seen_by:
+        elif (field.search and field.seen_by) or (field.name in indexed and _needs_trigrams(field)):
             made.append(_folded_trigram_index(table, column))
     if "changed_at" in indexed:
         made.append(_sorted_index(table, "changed_at"))
@@ -122,6 +127,11 @@ def add_indexes(table: Table, fields: Sequence[Field], indexed: Sequence[str]) -
         vector = table.c["search_vector"]
         made.append(Index(f"{table.name}_search_vector", vector, postgresql_using="gin"))
     return made
+
+
+def _needs_trigrams(field: Field) -> bool:
+    # Lists filter by what such a text holds; one that is searched for is found in the searched text.
+    return Lookup.HAS in field.lookups and not isinstance(field, Tags) and not field.search
 
 
 def _sorted_index(table: Table, column: str) -> Index:

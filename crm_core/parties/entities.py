@@ -12,12 +12,15 @@ from crm_core.engine.fields import (
     Email,
     Link,
     LongText,
+    Number,
+    Person,
     Phone,
     Tags,
     Text,
     Url,
 )
 from crm_core.engine.scopes import Rights
+from crm_core.parties.tax_numbers import tax_number_is_valid
 
 MANAGED = {
     "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
@@ -34,7 +37,28 @@ LIFE_CYCLE = {
 POINT_KINDS = {"phone": "Phone", "mobile": "Mobile", "fax": "Fax", "email": "E-mail", "web": "Web"}
 POINT_FIELDS = {"phone": "phone", "mobile": "phone", "fax": "phone", "email": "email", "web": "url"}
 QUALITIES = {"unknown": "Unknown", "good": "Good", "doubtful": "Doubtful", "dead": "Dead"}
+LANGUAGES = {
+    "en": "English",
+    "pl": "Polish",
+    "it": "Italian",
+    "sk": "Slovak",
+    "cs": "Czech",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "uk": "Ukrainian",
+    "hu": "Hungarian",
+    "ro": "Romanian",
+}
+CHANNELS = {"call": "Call", "mobile": "Text message", "email": "E-mail", "letter": "Letter"}
+TIMES_OF_DAY = {"morning": "Mornings", "afternoon": "Afternoons", "evening": "Evenings"}
+POWERS = {"decides": "Decides", "influences": "Influences", "none": "Has no say"}
 RELATION_ROLES = {
+    "administrator": "Administrator",
+    "owner": "Owner",
+    "sales_director": "Sales director",
+    "head_of_agents": "Head of agents",
+    "purchaser": "Purchaser",
     "works_for": "Works for",
     "belongs_to": "Belongs to",
     "household_of": "Lives in",
@@ -70,8 +94,11 @@ def relation_joins_two(before: Values | None, after: Values) -> Iterable[Problem
     list_columns=("name", "kind", "life_cycle", "address", "changed_at"),
     filters=("kind", "life_cycle", "tags", "address", "name"),
     sort=("name", "created_at", "changed_at", "life_cycle"),
-    rules=(fields_fit_kind,),
+    indexed=("address",),
+    rules=(fields_fit_kind, tax_number_is_valid),
     tree_field="parent",
+    stage_field="life_cycle",
+    banner=("service_note", "language", "preferred_channel", "preferred_time", "preferred_agent"),
 )
 class Party:
     """A person, an organisation or a household that we deal with."""
@@ -81,11 +108,20 @@ class Party:
     first_name = Text()
     last_name = Text()
     birth_date = Date()
-    tax_id = Text(length_max=30, search=True, help="Tax or VAT number.")
+    legal_name = Text(help="As it stands in the register.")
+    industry = Text(length_max=80)
+    employees = Number(at_least=0, help="How many work there.")
+    tax_id = Text(
+        length_max=30, search=True, label="Tax number", help="Tax or VAT number, such as PL5252248481."
+    )
     parent = Link(to="party", help="The organisation or household that it is part of.")
     life_cycle = Choice(choices=LIFE_CYCLE, required=True, default="suspect")
-    life_cycle_since = Date(help="Since when it is what it is now.")
-    language = Text(length_max=10)
+    life_cycle_since = Date(set_with="life_cycle", read_only=True)
+    language = Choice(choices=LANGUAGES)
+    preferred_channel = Choice(choices=CHANNELS)
+    preferred_time = Choice(choices=TIMES_OF_DAY)
+    preferred_agent = Person()
+    service_note = Text(length_max=300, help="Shown at the top of the page to whoever serves this party.")
     time_zone = Text(length_max=40, help="IANA name, such as Europe/Warsaw.")
     address = Address()
     tags = Tags()
@@ -100,7 +136,7 @@ class Party:
         inherits=("party",),
         by_role={"manager": MANAGED["manager"]},
     ),
-    list_columns=("party", "kind", "phone", "email", "quality"),
+    list_columns=("party", "kind", "label", "phone", "email", "is_preferred", "quality"),
     filters=("party", "kind", "phone", "email", "quality"),
     sort=("created_at",),
     rules=(point_fits_kind,),
@@ -129,7 +165,7 @@ class ContactPoint:
         inherits=("party",),
         by_role={"manager": MANAGED["manager"]},
     ),
-    list_columns=("party", "role", "related", "since", "until"),
+    list_columns=("party", "role", "related", "power", "phone", "since"),
     filters=("party", "related", "role"),
     rules=(relation_joins_two,),
     title_field="role",
@@ -140,5 +176,7 @@ class PartyRelation:
     party = Link(to="party", required=True)
     related = Link(to="party", required=True)
     role = Choice(choices=RELATION_ROLES, required=True)
+    power = Choice(choices=POWERS, label="Decision power")
+    phone = Phone(search=True, label="Number at work")
     since = Date()
     until = Date()
