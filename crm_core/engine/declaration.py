@@ -35,7 +35,6 @@ class Entity:
     """What a declaration says."""
 
     name: str  # one word with underscores: in addresses, tables and the API
-    title: str  # English, one of them
     help: str  # English: the declaration's docstring
     rights: Rights
     fields: Mapping[str, Field]  # own fields, then those of every entity, by name
@@ -50,6 +49,11 @@ class Entity:
     rules: tuple[Rule, ...]
     table: Table = field(repr=False)
     registry: "Registry" = field(repr=False)
+
+    @property
+    def title(self) -> str:
+        """What one of them is called, in English."""
+        return self.name.replace("_", " ").capitalize()
 
     def get_field(self, name: str) -> Field | None:
         """A field, or None."""
@@ -72,8 +76,8 @@ class Registry:
         """Entities in the order in which they were declared."""
         return iter(self._entities.values())
 
-    def add(self, declared: Entity) -> None:
-        """Take an entity.
+    def add(self, declared: Entity) -> Entity:
+        """Take an entity, and give it back.
 
         Raises:
             DeclarationUnusable: there is one of this name.
@@ -81,6 +85,7 @@ class Registry:
         if declared.name in self._entities:
             raise DeclarationUnusable("two declarations of {name}", name=declared.name)
         self._entities[declared.name] = declared
+        return declared
 
     def find(self, name: str) -> Entity | None:
         """The entity of a name, or None: names come from addresses, which anybody may type."""
@@ -123,7 +128,7 @@ def entity(
     rights: Rights,
     list_columns: Sequence[str] = (),
     filters: Sequence[str] = (),
-    sort: Sequence[str] = (),
+    sort: Sequence[str] = ("-created_at",),
     indexed: Sequence[str] = (),
     rules: Sequence[Rule] = (),
     title_field: str = "",
@@ -134,7 +139,7 @@ def entity(
 ) -> Callable[[type], Entity]:
     """Make an `Entity` of a class whose attributes are fields.
 
-    `sort` names fields that lists may be sorted by, the first is the usual one; `-`: greatest first.
+    `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first.
     `title_field` is the first field unless said. Every entity has owner, team and four fields of its history.
 
     Raises:
@@ -144,30 +149,20 @@ def entity(
     def declare(declaration: type) -> Entity:
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", declaration.__name__).lower()
         own = _own_fields(declaration, name)
-        fields = {**own, **{one.name: one for one in STANDARD_FIELDS}}
-        sorted_by = tuple(sort) or ("-created_at",)
-        named = (
-            *list_columns,
-            *filters,
-            *(one.lstrip("-") for one in sorted_by),
-            *indexed,
-            *rights.inherits,
-            *banner,
-        )
-        others = [title_field or next(iter(own)), *([stage_field] if stage_field else [])]
-        _require_known((*named, *others), fields, name)
-        in_index = {*indexed, *(one.lstrip("-") for one in sorted_by)}
+        in_index = {*indexed, *(one.lstrip("-") for one in sort)}
+        titled = title_field or next(iter(own))
+        named = {*list_columns, *filters, *in_index, *rights.inherits, *banner, titled, stage_field or titled}
+        _require_known(named, own, name)
         declared = Entity(
             name=name,
-            title=name.replace("_", " ").capitalize(),
             help=" ".join((declaration.__doc__ or "").split()),
             rights=rights,
-            fields=fields,
+            fields={**own, **{one.name: one for one in STANDARD_FIELDS}},
             own_fields=tuple(own),
-            title_field=title_field or next(iter(own)),
+            title_field=titled,
             list_columns=tuple(list_columns) or tuple(own)[:5],
             filters=(*filters, *(one for one in ("owner", "team") if one not in filters)),
-            sort=sorted_by,
+            sort=tuple(sort),
             tree_field=tree_field,
             stage_field=stage_field,
             banner=tuple(banner),
@@ -175,14 +170,13 @@ def entity(
             table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
             registry=registry,
         )
-        registry.add(declared)
-        return declared
+        return registry.add(declared)
 
     return declare
 
 
 def _require_known(named: Iterable[str], fields: Mapping[str, Field], name: str) -> None:
-    for one in named:
+    for one in sorted({*named} - {one.name for one in STANDARD_FIELDS}):
         if one not in fields:
             raise DeclarationUnusable("{name} has no field {field}", name=name, field=one)
 

@@ -52,7 +52,7 @@ LANGUAGES = {
 }
 CHANNELS = {"call": "Call", "mobile": "Text message", "email": "E-mail", "letter": "Letter"}
 TIMES_OF_DAY = {"morning": "Mornings", "afternoon": "Afternoons", "evening": "Evenings"}
-POWERS = {"decides": "Decides", "influences": "Influences", "none": "Has no say"}
+INFLUENCES = {"decides": "Decides", "influences": "Influences", "none": "Has no say"}
 RELATION_ROLES = {
     "administrator": "Administrator",
     "owner": "Owner",
@@ -165,7 +165,7 @@ class ContactPoint:
         inherits=("party",),
         by_role={"manager": MANAGED["manager"]},
     ),
-    list_columns=("party", "role", "related", "power", "phone", "since"),
+    list_columns=("party", "role", "related", "influence", "phone", "since"),
     filters=("party", "related", "role"),
     rules=(relation_joins_two,),
     title_field="role",
@@ -176,7 +176,7 @@ class PartyRelation:
     party = Link(to="party", required=True)
     related = Link(to="party", required=True)
     role = Choice(choices=RELATION_ROLES, required=True)
-    power = Choice(choices=POWERS, label="Decision power")
+    influence = Choice(choices=INFLUENCES, label="Decision power")
     phone = Phone(search=True, label="Number at work")
     since = Date()
     until = Date()

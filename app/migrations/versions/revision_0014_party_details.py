@@ -14,7 +14,7 @@ STATEMENTS = (
         add preferred_time text,
         add preferred_agent_id bigint references crm.users,
         add service_note text""",
-    "alter table crm.party_relation add power text, add phone text, add phone_raw text",
+    "alter table crm.party_relation add influence text, add phone text, add phone_raw text",
     "create index party_relation_phone_trigram on crm.party_relation using gin (phone gin_trgm_ops)",
     """create index party_relation_phone_end
         on crm.party_relation ((reverse(phone) collate "C")) where deleted_at is null""",

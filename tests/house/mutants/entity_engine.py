@@ -118,7 +118,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "what sounds nearly so is among what is spelled so",
         f"{SEARCH}::test_slips_count_only_where_nothing_is_spelled_so",
         "search_stages.py",
-        "ranking=ranking, is_last_resort=True)",
-        "ranking=ranking)",
+        "nearest_to=nearest_to, is_last_resort=True)",
+        "nearest_to=nearest_to)",
     ),
 )
