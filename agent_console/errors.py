@@ -2,6 +2,7 @@
 
 ConsoleError
 ├── DatabaseAway        the database cannot be reached: the page says so, and to try again
+├── FileUnusable        the caller's: an uploaded file is no table
 └── FrontEndMissing     the machine's: styles and scripts are not built
 """
 
@@ -12,6 +13,10 @@ class ConsoleError(Exception):
 
 class DatabaseAway(ConsoleError):
     """The database cannot be reached now."""
+
+
+class FileUnusable(ConsoleError):
+    """An uploaded file cannot be read as a table."""
 
 
 class FrontEndMissing(ConsoleError):

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from aiohttp import web
@@ -43,6 +44,21 @@ class SearchProvider(Protocol):
         """What this user may see and the text may mean, the likeliest first."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedTable:
+    """What stands in an uploaded file."""
+
+    headers: tuple[str, ...]  # one for each column, all different
+    rows: Sequence[tuple[int, Sequence[str]]]  # number, as a spreadsheet counts, and cells
+
+
+class TableReader(Protocol):
+    """Reads a file that somebody uploaded."""
+
+    def __call__(self, path: Path, rows_max: int) -> UploadedTable:
+        """Its headers and rows; raises `FileUnusable` where it is no table."""
+
+
 class EntryCheck(Protocol):
     """Looks at a new record before it is kept, and names those that it may repeat."""
 
@@ -66,6 +82,7 @@ class ConsoleParts:
     version: str  # of the program
     search_providers: Sequence[SearchProvider] = ()
     entry_checks: Sequence[EntryCheck] = ()
+    read_table: TableReader | None = None  # None: nothing can be imported
     health: Mapping[str, str] = field(default_factory=dict)  # part -> what it is, for the page about us
 
 

@@ -18,16 +18,15 @@ from agent_console.assets import read_assets
 from agent_console.errors import DatabaseAway
 from agent_console.parts import ConsoleParts
 from agent_console.password_gate import PasswordGate
-from agent_console.quality import duplicates
-from agent_console.quality.duplicates import duplicate_routes
 from agent_console.quality.entry_check import DuplicateCheck
-from agent_console.quality.sources import source_routes
+from agent_console.quality.pages import QUALITY_ITEMS, quality_routes
 from agent_console.records.finding import RecordSearch
 from agent_console.records.pages import record_items, record_routes
 from agent_console.site import Site
 from app import __version__
 from app.errors import SettingError
 from app.liveness import show_life
+from app.table_reading import read_table
 from app.unit_of_work import ACQUIRE_SECONDS_MAX, SIGNS_OF_LOSS, STATEMENT_SECONDS_MAX
 from app.web_settings import WebSettings
 from crm_core.access.connection import Connection
@@ -104,6 +103,7 @@ def console_parts(transactions: PageTransactions, settings: WebSettings) -> Cons
         version=__version__,
         search_providers=(RecordSearch(REGISTRY, now),),
         entry_checks=(DuplicateCheck(REGISTRY, now),),
+        read_table=read_table,
     )
 
 
@@ -111,11 +111,10 @@ def console(parts: ConsoleParts) -> web.Application:
     """The console with the pages of every entity that the product declares."""
     routes = (
         *record_routes(REGISTRY),
-        *duplicate_routes(REGISTRY),
-        *source_routes(REGISTRY),
+        *quality_routes(REGISTRY),
         *api_routes(REGISTRY),
     )
-    return build_application(parts, routes, (*record_items(REGISTRY), *duplicates.ITEMS))
+    return build_application(parts, routes, (*record_items(REGISTRY), *QUALITY_ITEMS))
 
 
 def now() -> datetime:

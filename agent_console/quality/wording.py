@@ -66,3 +66,27 @@ def shown_score(score: Score, count_max: int = REASONS_SHOWN) -> ShownScore:
             for one in score.reasons[:count_max]
         ),
     )
+
+
+TARGET_LABELS: Mapping[str, str] = {
+    **FIELD_LABELS,
+    "name": N_("Name"),
+    "phone": N_("Telephone"),
+    "mobile": N_("Mobile"),
+    "email": N_("E-mail"),
+    "country": N_("Country, two letters"),
+    "address": N_("Address"),
+    "kind": N_("Kind"),
+    "tags": N_("Tags"),
+    "remark": N_("Remark"),
+    "language": N_("Language"),
+}
+"""What columns of a file may be."""
+
+VERDICTS_OF_ROWS: Mapping[str, str] = {
+    "new": N_("new"),
+    "suppressed": N_("new, do not call"),
+    "duplicate": N_("already there"),
+    "invalid": N_("invalid"),
+    "empty": N_("empty"),
+}

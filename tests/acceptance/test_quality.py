@@ -1,14 +1,24 @@
 """Duplicates, merges, imports and exports as people meet them, in a real browser."""
 
-from collections.abc import Iterator
+import asyncio
+import csv
+import io
+from collections.abc import Iterable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.running_postgres import running_postgres_url
+from app.settings import DatabaseSettings
 from tests.acceptance.browser import open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
 from tests.acceptance.tour import set_up, sign_in
+from tests.integration.conftest import execute
 
+SUPPRESSED = """
+    insert into dialer.suppressed_numbers (e164, reason, suppressed_at)
+    select '+4822765000' || n, 'asked not to be called', now() from generate_series(1, 5) n
+"""
 FIRST = ("Anna", "Zofia", "Marek", "Ewa", "Tomasz", "Irena", "Lech", "Olga", "Piotr", "Nina")
 LAST = ("Nowak", "Wilk", "Lis", "Zając", "Sowa", "Kret", "Bocian", "Żuk", "Jeleń", "Kos")
 
@@ -17,6 +27,9 @@ LAST = ("Nowak", "Wilk", "Lis", "Zając", "Sowa", "Kret", "Bocian", "Żuk", "Jel
 def console() -> Iterator[RunningConsole]:
     """A console of its own."""
     with running_console() as console:
+        url = running_postgres_url(DatabaseSettings(folder=console.home / "postgres"), "paceline")
+        assert url is not None
+        asyncio.run(execute(url, SUPPRESSED))
         yield console
 
 
@@ -42,6 +55,27 @@ def add_party(page: Page, name: str, *, tax_id: str = "", city: str = "", is_new
         page.wait_for_selector("dl")
 
 
+def load(page: Page, rows: Iterable[Iterable[str]], system: str = "", region: str = "PL") -> None:
+    """Upload a file and have every row looked at, with the mapping that is offered."""
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    page.goto("/quality/imports")
+    page.set_input_files(
+        "[name=file]", {"name": "people.csv", "mimeType": "text/csv", "buffer": text.getvalue().encode()}
+    )
+    page.fill("[name=system]", system)
+    page.select_option("[name=region]", region)
+    page.click("form[enctype] button[type=submit]")
+    page.click("form[action$='/columns'] button[type=submit]")
+    page.wait_for_selector("form[action$='/import']")
+
+
+def take_in(page: Page) -> None:
+    """Import what is new, and wait until it is done."""
+    page.click("form[action$='/import'] button[type=submit]")
+    expect(page.locator("main")).to_contain_text("It is done.")
+
+
 def merge_first_pair(page: Page) -> None:
     """Compare the first pair of the queue and make one of it: the first, with the city of the second."""
     page.click(".pair a.btn-primary >> nth=0")
@@ -60,12 +94,14 @@ def test_ten_pairs_are_reviewed_five_merged_and_one_undone(browser: Browser, con
         page = watched.page
         watched.expected = ("409",)
         sign_in(page)
-        for number, (first, last) in enumerate(zip(FIRST, LAST, strict=True)):
-            add_party(page, f"{first} {last}", tax_id=f"52602502{number:02}")
-            add_party(page, f"{first} {last}", city="Kraków", is_new=False)
-            expect(page.locator("#repeated a").first).to_have_text(f"{first} {last}")
-            page.click("[name=is_new_indeed]")
-            page.wait_for_selector("dl")
+        people = [f"{first} {last}" for first, last in zip(FIRST, LAST, strict=True)]
+        numbered = [[name, f"52602502{number:02}", ""] for number, name in enumerate(people)]
+        load(page, [["Name", "NIP", "City"], *numbered, *([name, "", "Kraków"] for name in people[1:])])
+        take_in(page)
+        add_party(page, people[0], city="Kraków", is_new=False)
+        expect(page.locator("#repeated a").first).to_have_text(people[0])
+        page.click("[name=is_new_indeed]")
+        page.wait_for_selector("main dl")
         page.goto("/quality/duplicates")
         expect(page.locator(".pair")).to_have_count(10)
         for number in range(5):
@@ -82,24 +118,58 @@ def test_ten_pairs_are_reviewed_five_merged_and_one_undone(browser: Browser, con
 
 
 def test_merged_party_says_where_its_values_come_from(browser: Browser, console: RunningConsole) -> None:
-    """S2-13: a person opens a merged party and sees where each value came from."""
+    """S2-13: a person opens a merged party and sees which system each telephone and address came from."""
     with watched_page(browser, console.origin) as watched:
         page = watched.page
         watched.expected = ("409",)
         sign_in(page)
         add_party(page, "Giuseppe Verdi", tax_id="IT01234567890")
-        add_party(page, "Giuseppe Verdi", city="Parma")
-        party = page.url.rpartition("/")[2]
-        page.goto(f"/records/contact_point/new?party={party}&kind=phone")
-        page.fill("[name=phone]", "+39 0521 234567")
-        page.click("main form.card button[type=submit]")
-        page.wait_for_selector("dl")
+        load(page, [["Name", "City", "Tel."], ["Giuseppe Verdi", "Parma", "0521/234567"]], "ERP", "IT")
+        take_in(page)
         page.goto("/quality/duplicates")
         page.click(".pair:has-text('Verdi') a.btn-primary")
         page.check("[name='of.address'][value=second]")
         page.click("form[action$='/merge'] button[type=submit]")
         page.click("a[href$='/sources']")
         table = page.locator("main table")
-        expect(table.locator("tr", has_text="Parma")).to_contain_text("merged from Giuseppe Verdi")
-        expect(table.locator("tr", has_text="0521")).to_contain_text("merged from Giuseppe Verdi")
+        for value in ("Parma", "+390521234567"):
+            expect(table.locator("tr", has_text=value)).to_contain_text("merged from Giuseppe Verdi")
+            expect(table.locator("tr", has_text=value)).to_contain_text("ERP, row 2")
         expect(table.locator("tr", has_text="IT01234567890")).to_contain_text("Eva Nováková")
+
+
+def test_raw_number_is_normalised_and_kept(browser: Browser, console: RunningConsole) -> None:
+    """S3-16: a person imports "tel. 02/123.45.67" and sees +39 02 1234567, while the original is kept."""
+    with watched_page(browser, console.origin) as watched:
+        page = watched.page
+        sign_in(page)
+        row = ["Officine Brambilla SRL", "tel. 02/123.45.67", "V.LE Monza 3", "MILANO"]
+        load(page, [["Ragione sociale", "Telefono", "Indirizzo", "Città"], row], region="IT")
+        report = page.locator("#report")
+        expect(report.locator("del", has_text="tel. 02/123.45.67")).to_have_count(1)
+        for value in ("+39 02 1234567", "Officine Brambilla S.r.l.", "Viale Monza 3", "Milano"):
+            expect(report.locator("ins", has_text=value)).to_have_count(1)
+        take_in(page)
+        page.goto("/records/contact_point")
+        page.click("tbody tr:has-text('+39021234567') a >> nth=0")
+        page.click("a[href$='/edit']")
+        expect(page.locator("[name=phone]")).to_have_value("tel. 02/123.45.67")
+
+
+def test_loaded_names_are_counted_by_what_becomes_of_them(browser: Browser, console: RunningConsole) -> None:
+    """S3-35: a person loads names and reads how many were duplicates, invalid or on do-not-call."""
+    with watched_page(browser, console.origin) as watched:
+        page = watched.page
+        sign_in(page)
+        people = [[f"Osoba{n} Testowa", f"22 765 {n:02} 0{n % 7}"] for n in range(10, 50)]
+        refused = [[f"Milczek{n} Cichy", f"22 765 000 {n}"] for n in range(1, 6)]
+        wrong = [["Bez Numeru", "brak"], ["", "22 765 88 88"]]
+        load(page, [["Imię i nazwisko", "Telefon"], *people, *people[:8], *refused, *wrong])
+        counts = {"new": 40, "duplicate": 8, "suppressed": 5, "invalid": 2}
+        for verdict, count in counts.items():
+            expect(page.locator(f"[data-verdict={verdict}] strong")).to_have_text(str(count))
+        page.click("[data-verdict=duplicate]")
+        expect(page.locator("#report tbody tr")).to_have_count(8)
+        take_in(page)
+        for verdict, count in counts.items():
+            expect(page.locator(f"[data-verdict={verdict}] strong")).to_have_text(str(count))

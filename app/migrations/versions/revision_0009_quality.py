@@ -1,4 +1,4 @@
-"""Duplicates: keys of parties, pairs to review, merges with what they moved, sources of records."""
+"""Duplicates: keys of parties, pairs to review, merges and their moves, sources, imports."""
 
 from alembic import op
 
@@ -57,6 +57,34 @@ STATEMENTS = (
         at timestamptz not null,
         primary key (entity, record_id)
     )""",
+    # Cells hold what stood in the file; they are emptied when the import is done.
+    """create table crm.import_job (
+        id uuid primary key,
+        user_id bigint not null references crm.users on delete cascade,
+        at timestamptz not null,
+        state text not null check (state in ('mapping', 'checking', 'checked', 'importing', 'done')),
+        file_name text not null,
+        system text not null,
+        region text not null,
+        headers text[] not null,
+        mapping text[] not null,
+        rows_count int not null,
+        rows_done int not null default 0
+    )""",
+    """create table crm.import_row (
+        job_id uuid not null references crm.import_job on delete cascade,
+        number int not null,
+        cells text[] not null,
+        keys bigint[] not null default '{}',
+        verdict text not null default '',
+        detail jsonb not null default '{}'::jsonb,
+        record_id uuid,
+        primary key (job_id, number)
+    )""",
+    "create index import_row_keys on crm.import_row using gin (keys)",
+    "create index import_row_of_verdict on crm.import_row (job_id, verdict, number)",
+    """create view dialer_read.suppressed_numbers as
+        select e164 from dialer.suppressed_numbers where campaign_number is null""",
 )
 
 

@@ -3,6 +3,7 @@
 from tests.house.mutants.mutant import Mutant
 
 DUPLICATES = "tests/unit/crm_core/test_duplicates.py"
+IMPORT = "tests/integration/test_party_import.py"
 MERGING = "tests/integration/test_merging.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -33,6 +34,20 @@ MUTANTS: tuple[Mutant, ...] = (
         path="crm_core/quality/merging.py",
         before="if name in after and field.to_json(now_held[name]) == after[name]",
         after="if name in after",
+    ),
+    Mutant(
+        name="quality: an imported number may be called although somebody asked not to be",
+        catches=f"{IMPORT}::test_number_that_must_not_be_called_is_kept_as_opted_out",
+        path="crm_core/quality/import_jobs.py",
+        before="phone.e164 in suppressed",
+        after="phone.e164 in ()",
+    ),
+    Mutant(
+        name="quality: anybody reads a file that somebody uploaded",
+        catches=f"{IMPORT}::test_file_is_its_owners_alone_and_emptied_when_it_is_done",
+        path="crm_core/quality/import_jobs.py",
+        before="where id = $1 and user_id = $2",
+        after="where id = $1 and $2 > 0",
     ),
     Mutant(
         name="quality: what is hidden from who merges is lost",
