@@ -66,7 +66,7 @@ async def panels_of(
     for part, link in pointing(record.entity):
         if may_reach(viewer, part, Verb.READ) and may_see(viewer, part, link):
             made.append(await _panel(request, connection, viewer, record, part, link))
-    return made
+    return [panel for panel in made if panel.rows or panel.add_path]
 
 
 async def _panel(

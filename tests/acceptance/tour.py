@@ -51,6 +51,7 @@ def add_parties(page: Page) -> None:
         page.select_option("[name=kind]", kind)
         page.select_option("[name=life_cycle]", state)
         page.fill("[name='address.city']", "Kraków")
+        page.select_option("[name=language]", "pl")
         page.fill("[name=tags]", "fair, newsletter")
         page.click("main button[type=submit]")
         page.wait_for_selector("dl")
