@@ -40,6 +40,8 @@ def environment(locale: str) -> Environment:
     )
     made.install_gettext_translations(catalogues()[locale], newstyle=True)  # type: ignore[attr-defined]
     made.filters["when"] = lambda instant: moment(instant, locale)
+    # A text that is no literal of a template: `_` would take it for one and would not escape it.
+    made.filters["translated"] = lambda text: catalogues()[locale].gettext(text) if text else ""
     made.filters["role"] = lambda role: role_label(role, locale)
     made.globals["MENU_SECTIONS"] = MENU_SECTIONS
     made.globals["is_current"] = is_current

@@ -20,6 +20,7 @@ from agent_console.parts import ConsoleParts
 from agent_console.password_gate import PasswordGate
 from agent_console.quality.entry_check import DuplicateCheck
 from agent_console.quality.pages import QUALITY_ITEMS, quality_routes
+from agent_console.records.added_fields import FIELDS_ITEM, field_routes
 from agent_console.records.finding import RecordSearch
 from agent_console.records.pages import record_items, record_routes
 from agent_console.site import Site
@@ -113,8 +114,9 @@ def console(parts: ConsoleParts) -> web.Application:
         *record_routes(REGISTRY),
         *quality_routes(REGISTRY),
         *api_routes(REGISTRY),
+        *field_routes(REGISTRY),
     )
-    return build_application(parts, routes, (*record_items(REGISTRY), *QUALITY_ITEMS))
+    return build_application(parts, routes, (*record_items(REGISTRY), *QUALITY_ITEMS, FIELDS_ITEM))
 
 
 def now() -> datetime:

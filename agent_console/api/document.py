@@ -3,13 +3,13 @@
 The schemas here are the ones that requests are held against: what the document says is what is checked.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from agent_console.api.bodies import PAGE_ROWS, Schema, list_filters, values_schema
 from agent_console.api.doors import API_PATH
 from agent_console.problems import PROBLEM_TYPE
 from crm_core.engine.bulk_changes import RECORDS_MAX
-from crm_core.engine.declaration import Entity, Registry
+from crm_core.engine.declaration import Entity
 from crm_core.engine.field import Field, Lookup
 from crm_core.engine.listing import FALLBACK_SORT, SIZE_MAX
 from crm_core.engine.rights import seen_fields
@@ -57,11 +57,11 @@ def undo_schema() -> Schema:
     return _object({"token": ID})
 
 
-def describe(registry: Registry, viewer: Viewer, version: str) -> Schema:
+def describe(entities: Iterable[Entity], viewer: Viewer, version: str) -> Schema:
     """The whole document."""
     schemas: dict[str, object] = {"Problem": _problem_schema(), "BulkOutcome": _outcome_schema()}
     paths: dict[str, object] = {}
-    for entity in registry:
+    for entity in entities:
         schemas[entity.name] = _record_schema(viewer, entity)
         paths.update(_paths(viewer, entity))
     return {

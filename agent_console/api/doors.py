@@ -9,6 +9,7 @@ from aiohttp import web
 from agent_console.parts import parts_of, user_of
 from agent_console.problems import problem
 from crm_core.access.connection import Connection
+from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import (
     EngineError,
@@ -45,7 +46,8 @@ def on_entity(
         try:
             async with parts.transactions.begin() as connection:
                 viewer = await get_viewer(connection, user_of(request).id, parts.clock())
-                return await answer(request, connection, viewer, entity)
+                whole = await with_custom_fields(connection, entity)
+                return await answer(request, connection, viewer, whole)
         except EngineError as refused:
             return refusal(refused)
 

@@ -12,6 +12,7 @@ from agent_console.doorkeeper import Access, Route
 from agent_console.parts import parts_of, user_of
 from crm_core.access.connection import Connection
 from crm_core.engine.bulk_changes import BulkOutcome, change_many, undo_bulk_change
+from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.history import changes_of
 from crm_core.engine.listing import list_records
@@ -167,7 +168,8 @@ def api_routes(registry: Registry) -> tuple[Route, ...]:
         parts = parts_of(request)
         async with parts.transactions.begin() as connection:
             viewer = await get_viewer(connection, user_of(request).id, parts.clock())
-        return web.json_response(describe(registry, viewer, parts.version))
+            entities = [await with_custom_fields(connection, entity) for entity in registry]
+        return web.json_response(describe(entities, viewer, parts.version))
 
     routes = [
         Route(method="GET", path=f"{API_PATH}/openapi.json", handler=show_document, access=Access.PROGRAM)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from agent_console.parts import LENT, LentConnection, parts_of, user_of
 from crm_core.access.connection import Connection
+from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import RecordAbsent, VerbRefused
 from crm_core.engine.rights import scopes_of
@@ -47,7 +48,7 @@ def on_entity(registry: Registry, page: Page) -> Callable[[web.Request], Awaitab
         if entity is None:
             raise web.HTTPNotFound
         async with looked_at(request) as (connection, viewer):
-            return await page(request, connection, viewer, entity)
+            return await page(request, connection, viewer, await with_custom_fields(connection, entity))
 
     return handle
 

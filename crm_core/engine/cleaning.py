@@ -59,7 +59,7 @@ def fill_defaults(
         "agency_id": viewer.agency_id,
     }
     for name, field in entity.fields.items():
-        if name in given or not field.columns():
+        if name in given or not field.is_kept:
             continue
         if name in people:
             values[name] = people[name]

@@ -27,6 +27,8 @@ Rule: TypeAlias = Callable[[Values | None, Values], Iterable[Problem]]
 """Gives what is wrong with a record after a change; before is None where it is new."""
 
 FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+CUSTOM_PREFIX = "x_"
+"""What names of fields begin with that people add; no declared field has such a name."""
 RESERVED = frozenset(["id", "version", "deleted_at", "custom", "search_text", "search_vector", "verb"])
 
 
@@ -187,7 +189,7 @@ def _own_fields(declaration: type, name: str) -> dict[str, Field]:
     }
     taken = RESERVED | {one.name for one in STANDARD_FIELDS}
     for key, one in own.items():
-        if key in taken or not FIELD_NAME.fullmatch(key):
+        if key in taken or key.startswith(CUSTOM_PREFIX) or not FIELD_NAME.fullmatch(key):
             raise DeclarationUnusable("{name}: no field can be called {field}", name=name, field=key)
         if isinstance(one, Computed) and any(part not in own for part in one.of):
             raise DeclarationUnusable("{name}: {field} is made of unknown fields", name=name, field=key)

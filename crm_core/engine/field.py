@@ -47,6 +47,7 @@ class Field:
     set_with: str = ""  # name of the field whose change sets this one to the day; only dates
     seen_by: tuple[str, ...] = ()  # roles that may see it; empty: everybody
 
+    is_kept: ClassVar[bool] = True  # False: made of other fields whenever it is shown
     lookups: ClassVar[tuple[Lookup, ...]] = EXACT
     widget: ClassVar[str] = "text"
     json_type: ClassVar[str] = "string"
@@ -63,6 +64,10 @@ class Field:
     def column_name(self) -> str:
         """Name of the main column: filters and sorting use it."""
         return self.name
+
+    def column(self, table: FromClause) -> ColumnElement[Any]:
+        """What filters compare."""
+        return table.c[self.column_name()]
 
     def columns(self) -> tuple[Column[object], ...]:
         """All columns that it needs, new objects at each call."""
@@ -128,7 +133,7 @@ class Field:
         if lookup not in self.lookups:
             words = ", ".join(one.value for one in self.lookups)
             raise UnusableValue("expected one of {lookups}, got {lookup}", lookups=words, lookup=lookup.value)
-        column = table.c[self.column_name()]
+        column = self.column(table)
         if lookup is Lookup.EMPTY:
             return column.is_(None) if truth(raw) else column.is_not(None)
         if lookup is Lookup.ONE_OF:

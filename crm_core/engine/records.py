@@ -14,6 +14,7 @@ from sqlalchemy import insert, select, update
 from crm_core.access.connection import Connection
 from crm_core.engine.cleaning import check_rules, clean_given, fill_defaults, link_problems
 from crm_core.engine.declaration import Entity, Values
+from crm_core.engine.document_fields import DOCUMENT, InDocument, document_with
 from crm_core.engine.errors import Difference, RecordRefused, StaleEdit, VerbRefused
 from crm_core.engine.history import changes_of, write_history
 from crm_core.engine.rights import Record, access_row, record_of, values_of, visible_to
@@ -135,7 +136,7 @@ async def write_change(
     assert isinstance(record_id, UUID)
     assert isinstance(version, int)
     stamps = {"changed_at": now, "changed_by": viewer.user_id}
-    written = to_row(entity, {**changed, **stamps})
+    written = to_row(entity, {**changed, **stamps}, row[DOCUMENT])
     async with connection.transaction():
         after = await fetch_row(
             connection,
@@ -180,12 +181,17 @@ async def restore_record(
     return await write_change(connection, viewer, entity, row, {}, "restore", now)
 
 
-def to_row(entity: Entity, values: Values) -> dict[str, object]:
-    """Columns of values."""
+def to_row(entity: Entity, values: Values, document: object = None) -> dict[str, object]:
+    """Columns of values; what lies in the record's document is put into that of before."""
     row: dict[str, object] = {}
+    parts: dict[str, object] = {}
     for name, value in values.items():
-        row.update(entity.fields[name].to_row(value))
-    return row
+        field = entity.fields[name]
+        if isinstance(field, InDocument):
+            parts[name] = field.to_json(value)
+        else:
+            row.update(field.to_row(value))
+    return {**row, DOCUMENT: document_with(document, parts)} if parts else row
 
 
 async def _stale_edit(

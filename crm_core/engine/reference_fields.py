@@ -148,6 +148,7 @@ class Computed(Field):
     kind: Field = field(default_factory=Text)
     read_only: bool = True
 
+    is_kept: ClassVar[bool] = False
     lookups: ClassVar[tuple[Lookup, ...]] = ()
 
     def columns(self) -> tuple[Column[object], ...]:
