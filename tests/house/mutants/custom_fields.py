@@ -41,4 +41,12 @@ MUTANTS: tuple[Mutant, ...] = (
         """for="field-{{ input.name }}">{{ input.label | translated }}</label>""",
         """for="field-{{ input.name }}">{{ _(input.label) }}</label>""",
     ),
+    Mutant(
+        name="added fields: a page takes a label for our own text",
+        catches="tests/unit/agent_console/test_templates.py"
+        "::test_text_that_is_no_literal_is_never_taken_for_one",
+        path="agent_console/templates/records/fields.html",
+        before="{{ input.help | translated }}",
+        after="{{ _(input.help) }}",
+    ),
 )

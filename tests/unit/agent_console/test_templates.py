@@ -14,6 +14,7 @@ from agent_console.rendering import environment
 from crm_core.access.signed_in_user import LOCALES
 
 ROOM = Path(catalogues.__file__).parent
+BELIEVED = re.compile(r"\b_\(\s*[^\s\"\')][^)]*\)")
 TEMPLATES = sorted((ROOM / "templates").rglob("*.html"))
 ICONS = set(json.loads((ROOM / "client" / "icons.json").read_text()))
 INLINE = re.compile(
@@ -46,6 +47,12 @@ def test_template_of_any_page_has_nothing_inline_and_nothing_from_elsewhere() ->
     texts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
     assert texts
     assert not [name for name, text in texts.items() if INLINE.search(text) or ELSEWHERE.search(text)]
+
+
+def test_text_that_is_no_literal_is_never_taken_for_one() -> None:
+    """`_` believes what it is given: a name or a label goes through `translated`, which is escaped."""
+    texts = {path.name: path.read_text(encoding="utf-8") for path in TEMPLATES}
+    assert {name: found for name, text in texts.items() if (found := BELIEVED.findall(text))} == {}
 
 
 def test_template_of_any_page_compiles_in_every_language() -> None:
