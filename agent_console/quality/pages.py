@@ -3,6 +3,7 @@
 from agent_console.doorkeeper import Route
 from agent_console.navigation import NavigationItem
 from agent_console.quality import duplicates, imports, sources
+from agent_console.records.exports import export_routes
 from crm_core.engine.declaration import Registry
 
 QUALITY_ITEMS: tuple[NavigationItem, ...] = (*duplicates.ITEMS, *imports.ITEMS)
@@ -14,4 +15,5 @@ def quality_routes(registry: Registry) -> tuple[Route, ...]:
         *duplicates.duplicate_routes(registry),
         *sources.source_routes(registry),
         *imports.import_routes(registry),
+        *export_routes(registry),
     )

@@ -79,6 +79,8 @@ async def show_list(
         next_path=query.address(path, marker=found.next_marker) if found.next_marker else "",
         previous_path=query.address(path, marker=found.previous_marker) if found.previous_marker else "",
         may_create=may_reach(viewer, entity, Verb.CREATE),
+        may_export=may_reach(viewer, entity, Verb.EXPORT),
+        export_query=query.address(path, marker="").partition("?")[2],
         has_stages=shows_stages(viewer, entity),
     )
 

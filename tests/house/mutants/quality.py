@@ -50,6 +50,13 @@ MUTANTS: tuple[Mutant, ...] = (
         after="where id = $1 and $2 > 0",
     ),
     Mutant(
+        name="quality: an exported workbook runs what somebody typed as a name",
+        catches="tests/integration/test_console_quality.py::test_cell_of_a_workbook_is_never_a_formula",
+        path="crm_core/engine/workbooks.py",
+        before="self._sheet.write_string(self._rows, column, text)",
+        after="self._sheet.write_formula(self._rows, column, text)",
+    ),
+    Mutant(
         name="quality: what is hidden from who merges is lost",
         catches=f"{MERGING}::test_value_hidden_from_the_viewer_is_not_lost",
         path="crm_core/quality/merging.py",
