@@ -232,4 +232,5 @@ def measure(parties: int = PARTIES) -> list[Figure]:
 
 if __name__ == "__main__":
     for figure in measure():
-        print(figure)
+        verdict = "met" if figure.is_met else "MISSED"
+        print(f"{figure.what}\n  goal {figure.goal}\n  {verdict}: {figure.measured}\n  {figure.conditions}")
