@@ -43,7 +43,7 @@ async def create(
     request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
 ) -> web.Response:
     """Make a record of what the form sent."""
-    raw = await _sent(request, _fields(viewer, entity))
+    raw = await sent(request, _fields(viewer, entity))
     given = {name: value for name, value in raw.items() if value != ""}
     repeated = await _repeated(request, connection, viewer, entity, given)
     if repeated:
@@ -79,7 +79,7 @@ async def edit(request: web.Request, connection: Connection, viewer: Viewer, ent
     (version,) = await text_fields(request, "version")
     if not (version.isascii() and version.isdigit() and len(version) <= VERSION_DIGITS_MAX):
         raise web.HTTPBadRequest
-    record_id, raw = record_id_of(request), await _sent(request, _fields(viewer, entity))
+    record_id, raw = record_id_of(request), await sent(request, _fields(viewer, entity))
     refused: RecordRefused | None = None
     stale: StaleEdit | None = None
     try:
@@ -142,7 +142,8 @@ def _fields(viewer: Viewer, entity: Entity) -> list[Field]:
     return asked(seen_fields(viewer, entity).values())
 
 
-async def _sent(request: web.Request, fields: list[Field]) -> dict[str, object]:
+async def sent(request: web.Request, fields: list[Field]) -> dict[str, object]:
+    """Raw values that a form sent for some fields."""
     form = await request.post()
 
     def text(name: str) -> str | None:

@@ -38,6 +38,7 @@ class Column:
 class Row:
     """A record in a list."""
 
+    id: str
     path: str
     cells: tuple[Shown, ...]
 
@@ -81,6 +82,7 @@ async def show_list(
         may_create=may_reach(viewer, entity, Verb.CREATE),
         may_export=may_reach(viewer, entity, Verb.EXPORT),
         export_query=query.address(path, marker="").partition("?")[2],
+        may_change=may_reach(viewer, entity, Verb.EDIT),
         has_stages=shows_stages(viewer, entity),
     )
 
@@ -98,6 +100,7 @@ async def rows_of(
     locale = locale_of(request)
     return [
         Row(
+            id=str(record.id),
             path=record_path(entity, record.id),
             cells=tuple(
                 shown(field, record.values[field.name], locale, names, is_short=True) for field in columns

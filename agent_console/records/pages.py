@@ -4,6 +4,7 @@ from aiohttp import web
 
 from agent_console.doorkeeper import Route
 from agent_console.navigation import NavigationItem, Section
+from agent_console.records.bulk import change_bulk, show_bulk, undo_bulk
 from agent_console.records.doors import (
     PATH,
     UUID_TEXT,
@@ -17,7 +18,7 @@ from agent_console.records.doors import (
 from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
 from agent_console.records.lists import show_list, show_stages, suggest
 from agent_console.records.names import names_in
-from agent_console.records.panels import banner_of, panels_of, stage_line
+from agent_console.records.panels import banner_of, history_of, panels_of, stage_line
 from agent_console.records.shown import shown
 from agent_console.rendering import locale_of, page
 from crm_core.access.connection import Connection
@@ -46,6 +47,7 @@ async def show_record(
         list_path=list_path(entity),
         banner=await banner_of(request, connection, viewer, record),
         stages=await stage_line(request, connection, viewer, record),
+        history=await history_of(request, connection, viewer, record),
         panels=await panels_of(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
         may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
@@ -73,6 +75,9 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("GET", of_entity, show_list),
         ("GET", f"{of_entity}/suggest", suggest),
         ("GET", f"{of_entity}/stages", show_stages),
+        ("GET", f"{of_entity}/bulk", show_bulk),
+        ("POST", f"{of_entity}/bulk", change_bulk),
+        ("POST", f"{of_entity}/bulk/{{token:{UUID_TEXT}}}/undo", undo_bulk),
         ("GET", f"{of_entity}/new", show_new),
         ("POST", f"{of_entity}/new", create),
         ("GET", of_record, show_record),

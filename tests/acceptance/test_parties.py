@@ -1,10 +1,16 @@
 """Parties as people keep them: each test does what a row of the feature list says that a person can do."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
+import asyncpg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from app.database import DATABASE
+from app.running_postgres import running_postgres_url
+from app.settings import DatabaseSettings
 from tests.acceptance.browser import open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
 from tests.acceptance.tour import set_up, sign_in
@@ -37,6 +43,23 @@ def page(browser: Browser, console: RunningConsole) -> Iterator[Page]:
         watched.expected = ("422",)
         sign_in(watched.page)
         yield watched.page
+
+
+async def add_many(console: RunningConsole, owner: str, count: int) -> None:
+    """Put parties of one owner straight into the database."""
+    url = running_postgres_url(DatabaseSettings(folder=console.home / "postgres", port=0), DATABASE)
+    assert url is not None
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(
+            """insert into crm.party (id, name, kind, life_cycle, owner_id, created_at, changed_at)
+            select gen_random_uuid(), 'Ward ' || n, 'person', 'lead', u.id, now(), now()
+            from crm.users u, generate_series(1, $2::int) n where u.sign_in_name = $1""",
+            owner,
+            count,
+        )
+    finally:
+        await connection.close()
 
 
 def save(page: Page) -> None:
@@ -151,6 +174,42 @@ def test_third_telephone_has_a_label_and_is_preferred(page: Page) -> None:
     summer = rows.filter(has_text="summer house")
     expect(summer).to_contain_text("+48221000003")
     expect(summer.locator("td[data-label='Is preferred']")).to_contain_text("yes")
+
+
+def test_three_hundred_parties_go_to_another_agent(page: Page, console: RunningConsole) -> None:
+    """S3-06, for agents: 300 parties are reassigned from one agent to another, and the history keeps it."""
+    with ThreadPoolExecutor(1) as beside:  # the browser's own loop runs in this thread
+        beside.submit(lambda: asyncio.run(add_many(console, "marco", 300))).result()
+    page.goto(PARTY)
+    page.select_option("select[name='owner.is']", label="Marco")
+    page.click("form[role=search] button[type=submit]")
+    page.click("text=Change all that fit")
+    expect(page.locator("h1, h2").first).to_have_text("Change 300 records")
+    page.select_option("[name=owner]", label="Lucia")
+    save(page)
+    expect(page.locator("#toasts")).to_contain_text("Changed: 300. Refused: 0.")
+    page.goto(f"{PARTY}?name.has=ward&sort=name")
+    page.click("tbody tr >> nth=0 >> a")
+    expect(page.locator("#history li").first).to_contain_text("Marco")
+    expect(page.locator("#history li").first).to_contain_text("Lucia")
+    expect(page.locator("#history li").first).to_contain_text("Eva Nováková")
+
+
+def test_chosen_records_are_changed_and_given_back(page: Page) -> None:
+    """Two of three are chosen in the list and changed; the notice gives both back."""
+    for name in ("Wanda One", "Wanda Two", "Wanda Three"):
+        add_party(page, name)
+    page.goto(f"{PARTY}?name.has=wanda")
+    for name in ("Wanda One", "Wanda Two"):
+        page.check(f"input[aria-label$='{name}']")
+    page.click("text=Change those chosen")
+    page.select_option("[name=life_cycle]", "lapsed")
+    save(page)
+    expect(page.locator("#toasts")).to_contain_text("Changed: 2.")
+    page.click("#toasts form button")
+    expect(page.locator("#toasts")).to_contain_text("Given back: 2.")
+    page.goto(f"{PARTY}?name.has=wanda&life_cycle.is=suspect")
+    expect(page.locator("tbody tr")).to_have_count(3)
 
 
 def test_preferences_stand_at_the_top_of_the_page(page: Page) -> None:

@@ -182,3 +182,36 @@ async def test_address_that_asks_nonsense_of_a_list_gets_words(console: ConsoleC
         assert answer.status == 200, asked
     assert (await console.submit(f"{PARTY}/new", f"{PARTY}/new", name="x\x00y")).status in (400, 422)
     assert (await console.submit(f"{PARTY}/new", f"{PARTY}/new", name="y" * 5_000)).status == 422
+
+
+async def test_change_to_many_stops_at_what_one_may_not_change(console: ConsoleClient) -> None:
+    """An agent who types a stranger's record into the address changes nothing, nor by all that fit."""
+    path = await add(console, "party", name="ACME", kind="organisation")
+    await console.add_user("ugo")
+    await console.submit("/sign-out")
+    await console.sign_in("ugo")
+    chosen = f"{PARTY}/bulk?record={path.rpartition('/')[2]}"
+    answer = await console.submit(chosen, chosen, life_cycle="lapsed")
+    assert answer.status == 422
+    answer = await console.submit(f"{PARTY}/bulk?all=yes", chosen, life_cycle="lapsed")
+    assert answer.status == 422
+    assert (await console.submit(f"{PARTY}/bulk?record=nonsense", chosen)).status == 400
+    async with console.transactions.begin() as connection:
+        assert await connection.fetchval("select life_cycle from crm.party where name = 'ACME'") == "suspect"
+
+
+async def test_undo_of_somebody_elses_change_to_many_is_refused(console: ConsoleClient) -> None:
+    """Only who changed many gives them back, and only once."""
+    path = await add(console, "party", name="ACME", kind="organisation")
+    chosen = f"{PARTY}/bulk?record={path.rpartition('/')[2]}"
+    assert (await console.submit(chosen, chosen, life_cycle="lapsed")).status == 303
+    async with console.transactions.begin() as connection:
+        token = await connection.fetchval("select token from crm.bulk_change")
+    undo = f"{PARTY}/bulk/{token}/undo"
+    await console.add_user("ugo", roles=("manager",))
+    await console.submit("/sign-out")
+    await console.sign_in("ugo")
+    assert (await console.submit(undo)).status == 404
+    await console.submit("/sign-out")
+    await console.sign_in("anna")
+    assert [(await console.submit(undo)).status for _ in range(2)] == [303, 404]

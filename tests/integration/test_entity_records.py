@@ -1,6 +1,7 @@
 """Records: one suite for every registered entity, and what changing, listing and searching promise."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -31,7 +32,8 @@ from crm_core.engine.listing import Filter, list_records
 from crm_core.engine.records import change_record, create_record, delete_record, new_record_id, restore_record
 from crm_core.engine.rights import Record, access_record
 from crm_core.engine.searching import search_records
-from crm_core.engine.viewer import Viewer
+from crm_core.engine.stages import stage_counts, stages_of
+from crm_core.engine.viewer import FieldException, Viewer
 from tests.integration.entity_world import connection, entity_database
 from tests.integration.sample_entities import SAMPLES, make_sample_tables
 
@@ -198,6 +200,25 @@ async def test_rules_and_fields_refuse_together_with_nothing_kept(connection: Co
         await connection.fetchval("select count(*) from crm.domain_event where record_id = $1", record.id)
         == 1
     )
+
+
+async def test_date_that_follows_a_field_is_of_its_last_change(connection: Connection) -> None:
+    """The stage's day changes with the stage and with nothing else; stages are told in their order."""
+    party = REGISTRY.get("party")
+    record = await create_record(connection, ADMINISTRATOR, party, {"name": "Ada"}, NOW)
+    assert record.values["life_cycle_since"] == NOW.date()
+    later = NOW + timedelta(days=3)
+    await change_record(connection, ADMINISTRATOR, party, record.id, {"life_cycle": "lead"}, later)
+    renamed = await change_record(
+        connection, ADMINISTRATOR, party, record.id, {"name": "Eva"}, later + timedelta(days=3)
+    )
+    assert renamed.values["life_cycle_since"] == later.date()
+    stages = await stages_of(connection, ADMINISTRATOR, renamed)
+    assert [(one.stage, one.at) for one in stages] == [("suspect", NOW), ("lead", later)]
+    hidden = FieldException(entity="party", field="life_cycle", is_seen=False)
+    blind = replace(ADMINISTRATOR, field_exceptions=(hidden,))
+    assert not await stages_of(connection, blind, renamed)
+    assert not await stage_counts(connection, blind, party)
 
 
 async def test_record_above_itself_is_refused(connection: Connection) -> None:

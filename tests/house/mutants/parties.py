@@ -10,4 +10,11 @@ MUTANTS: tuple[Mutant, ...] = (
         before="(personal or check)(digits)",
         after="(personal or str)(digits)",
     ),
+    Mutant(
+        name="parties: stages are told to those who may not see them",
+        catches="tests/integration/test_entity_records.py::test_date_that_follows_a_field_is_of_its_last_change",
+        path="crm_core/engine/stages.py",
+        before="bool(entity.stage_field) and may_see(viewer, entity, entity.fields[entity.stage_field])",
+        after="bool(entity.stage_field)",
+    ),
 )
