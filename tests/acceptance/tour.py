@@ -70,6 +70,10 @@ def views(page: Page) -> Iterator[str]:
         yield name
     page.goto("/records/party")
     yield "records"
+    page.click("button[name=all]")
+    page.wait_for_selector("form [name=name]")
+    yield "records-bulk"
+    page.goto("/records/party")
     page.click("tbody a")
     yield "record"
     page.click("a[href$='/edit']")
