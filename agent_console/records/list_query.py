@@ -17,6 +17,8 @@ TEXT_LENGTH_MAX = 200
 ORDERED_WIDGETS = frozenset({"number", "money", "date", "time", "date_time", "duration"})
 TIMES = frozenset({"date", "time", "date_time"})
 CHOSEN = frozenset({"person", "team", "link", "links"})
+OWNER = "owner"
+"""The field of every entity that names the person responsible."""
 SEVERAL = ","
 """Between the values of `one_of`."""
 
@@ -58,6 +60,12 @@ class ListQuery:
         pairs += [("sort", changed.sort), ("page", changed.marker)]
         asked = urlencode([(name, text) for name, text in pairs if text])
         return f"{path}?{asked}" if asked else path
+
+    def of_owner(self, user_id: int) -> "ListQuery":
+        """The same list from its beginning, of the records that one person looks after."""
+        others = tuple(one for one in self.filters if one.field != OWNER)
+        own = AskedFilter(field=OWNER, lookup=Lookup.IS, text=str(user_id))
+        return replace(self, filters=(*others, own), marker="")
 
 
 def read_query(entity: Entity, pairs: Iterable[tuple[str, str]]) -> ListQuery:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from agent_console.records.doors import list_path, may_reach, record_path
-from agent_console.records.list_query import ListQuery, filter_controls, read_query
+from agent_console.records.list_query import OWNER, ListQuery, filter_controls, read_query
 from agent_console.records.names import names_in, options_of
 from agent_console.records.shown import Shown, shown
 from agent_console.rendering import fragment, locale_of, page, text_of
@@ -76,6 +76,8 @@ async def show_list(
         controls=filter_controls(filters, query, await options_of(connection, filters)),
         columns=[_column(entity, field, order, query) for field in columns],
         rows=await rows_of(request, connection, viewer, entity, found, columns),
+        mine_path=query.of_owner(viewer.user_id).address(path) if OWNER in seen else "",
+        is_mine=query.of_owner(viewer.user_id).filters == query.filters,
         first_path=query.address(path, marker=""),
         next_path=query.address(path, marker=found.next_marker) if found.next_marker else "",
         previous_path=query.address(path, marker=found.previous_marker) if found.previous_marker else "",

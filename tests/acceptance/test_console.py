@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.browser import TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
-from tests.acceptance.tour import PASSWORD, add_parties, set_up, sign_in, views
+from tests.acceptance.tour import PASSWORD, add_parties, choose_password, set_up, sign_in, views
 
 # Each test that changes how its user sees pages has one of his own, so that the order does not matter.
 USERS = (("ida", "agent"), ("toto", "agent"), ("lina", "administrator"))
@@ -33,16 +33,6 @@ def browser(console: RunningConsole) -> Iterator[Browser]:
                 link = console.paceline(*words).split()[-1]
                 choose_password(watched.page, link[link.index("/set-up/") :])
         yield browser
-
-
-def choose_password(page: Page, path: str) -> None:
-    """Do what a new user does with his link."""
-    page.context.clear_cookies()
-    page.goto(path)
-    page.fill("[name=password]", PASSWORD)
-    page.fill("[name=password_again]", PASSWORD)
-    page.click("button[type=submit]")
-    expect(page.locator("[name=sign_in_name]")).to_be_visible()
 
 
 def test_first_link_made_an_administrator_and_is_spent(browser: Browser, console: RunningConsole) -> None:

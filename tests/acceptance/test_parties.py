@@ -13,7 +13,7 @@ from app.running_postgres import running_postgres_url
 from app.settings import DatabaseSettings
 from tests.acceptance.browser import open_browser, watched_page
 from tests.acceptance.running_console import RunningConsole, running_console
-from tests.acceptance.tour import set_up, sign_in
+from tests.acceptance.tour import choose_password, set_up, sign_in
 
 PARTY = "/records/party"
 
@@ -223,3 +223,28 @@ def test_preferences_stand_at_the_top_of_the_page(page: Page) -> None:
     banner = page.locator("[role=note]")
     for text in ("Italian", "Afternoons", "Lucia", "Speak slowly"):
         expect(banner).to_contain_text(text)
+
+
+def test_party_given_to_a_colleague_is_found_under_mine(
+    page: Page, browser: Browser, console: RunningConsole
+) -> None:
+    """S1-17: a colleague is made responsible for a party; history tells it, and he finds it under "Mine"."""
+    link = console.paceline("user", "create", "nadia", "--name", "Nadia", "--role", "agent").split()[-1]
+    path = add_party(page, "Keeper Wanted")
+    page.goto(f"{path}/edit")
+    page.select_option("[name=owner]", label="Nadia")
+    save(page)
+    changed = page.locator("#history li").first
+    for text in ("Nadia", "Eva Nováková"):
+        expect(changed).to_contain_text(text)
+    page.goto(f"{PARTY}?name.has=keeper")
+    page.click("a:has-text('Mine')")
+    expect(page.locator("main")).not_to_contain_text("Keeper Wanted")
+    with watched_page(browser, console.origin) as watched:
+        choose_password(watched.page, link[link.index("/set-up/") :])
+        sign_in(watched.page, "nadia")
+        watched.page.goto(PARTY)
+        watched.page.click("a:has-text('Mine')")
+        expect(watched.page.locator("a[aria-current]", has_text="Mine")).to_be_visible()
+        expect(watched.page.locator("tbody tr")).to_have_count(1)
+        expect(watched.page.locator("tbody tr")).to_contain_text("Keeper Wanted")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.acceptance.browser import DESK, TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import ROOT, RunningConsole, running_console
@@ -41,6 +41,16 @@ def sign_in(page: Page, name: str = "eva", password: str = PASSWORD) -> None:
     page.fill("[name=password]", password)
     page.click("button[type=submit]")
     page.wait_for_url("**/")
+
+
+def choose_password(page: Page, path: str) -> None:
+    """Do what a new user does with his link."""
+    page.context.clear_cookies()
+    page.goto(path)
+    page.fill("[name=password]", PASSWORD)
+    page.fill("[name=password_again]", PASSWORD)
+    page.click("button[type=submit]")
+    expect(page.locator("[name=sign_in_name]")).to_be_visible()
 
 
 def add_parties(page: Page) -> None:

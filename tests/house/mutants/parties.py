@@ -17,4 +17,11 @@ MUTANTS: tuple[Mutant, ...] = (
         before="bool(entity.stage_field) and may_see(viewer, entity, entity.fields[entity.stage_field])",
         after="bool(entity.stage_field)",
     ),
+    Mutant(
+        name="parties: a list of one's own forgets its other filters",
+        catches="tests/unit/agent_console/test_records.py::test_list_of_ones_own_keeps_sort_and_other_filters",
+        path="agent_console/records/list_query.py",
+        before="if one.field != OWNER",
+        after="if one.field == OWNER",
+    ),
 )

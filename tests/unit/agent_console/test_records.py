@@ -171,3 +171,11 @@ def test_input_keeps_what_was_typed_wrong() -> None:
     """A refused form comes back as it was sent, with its error beside the field."""
     wrong = input_of(Date(name="day"), "31.12.", names={}, error="expected a date")
     assert (wrong.value, wrong.error, wrong.kind) == ("31.12.", "expected a date", "date")
+
+
+def test_list_of_ones_own_keeps_sort_and_other_filters() -> None:
+    """ "Mine" replaces whoever was asked for, keeps the rest, and begins anew."""
+    asked_for = read_query(
+        declared(), [("stage.is", "won"), ("owner.is", "4"), ("sort", "-name"), ("page", "aGVyZQ")]
+    )
+    assert asked_for.of_owner(7).address("/list") == "/list?stage.is=won&owner.is=7&sort=-name"
