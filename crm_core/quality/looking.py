@@ -23,8 +23,8 @@ from crm_core.quality.match_profile import MatchProfile, match_profile
 from crm_core.quality.scoring import POSSIBLE_BITS, Score, score
 
 PARTY, POINT = "party", "contact_point"
-UNDER_KEY_MAX = 200  # parties looked at under one key
-COMPARED_MAX = 100  # parties compared field by field: those that share the most keys
+UNDER_KEY_MAX = 100  # parties looked at under one key
+COMPARED_MAX = 40  # parties compared field by field: those that share the most keys
 
 SHARING = """
     select m.party_id from unnest($1::bigint[]) k

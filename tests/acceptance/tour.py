@@ -5,12 +5,14 @@ They are there to be looked at; nothing is compared.
 
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 from tests.acceptance.browser import DESK, TELEPHONE, open_browser, watched_page
 from tests.acceptance.running_console import ROOT, RunningConsole, running_console
+from tests.acceptance.tour_quality import quality_views
 
 FOLDER = ROOT / "build" / "tour"
 PASSWORD = "seven green lamps over the harbour"
@@ -130,7 +132,7 @@ def take(console: RunningConsole, folder: Path) -> list[Path]:
                     watched.page.goto("/sign-in")
                     taken.append(_picture(watched.page, folder, f"sign-in-{size}-{colours}"))
                     sign_in(watched.page)
-                    for name in views(watched.page):
+                    for name in chain(views(watched.page), quality_views(watched.page)):
                         taken.append(_picture(watched.page, folder, f"{name}-{size}-{colours}"))
                         if watched.overflow_pixels() > 0:
                             print(f"{name} is wider than the screen ({size})", file=sys.stderr)
