@@ -248,3 +248,27 @@ def test_party_given_to_a_colleague_is_found_under_mine(
         expect(watched.page.locator("a[aria-current]", has_text="Mine")).to_be_visible()
         expect(watched.page.locator("tbody tr")).to_have_count(1)
         expect(watched.page.locator("tbody tr")).to_contain_text("Keeper Wanted")
+
+
+def test_party_of_somebody_else_is_behind_no_door(
+    page: Page, browser: Browser, console: RunningConsole
+) -> None:
+    """S3-07, as far as it is made: an agent finds no party of others in list, search, export or address."""
+    link = console.paceline("user", "create", "oskar", "--name", "Oskar", "--role", "agent").split()[-1]
+    others = add_party(page, "Quince of Others")
+    with watched_page(browser, console.origin) as watched:
+        watched.expected = ("403", "404")
+        choose_password(watched.page, link[link.index("/set-up/") :])
+        sign_in(watched.page, "oskar")
+        add_party(watched.page, "Quince of Oskar")
+        watched.page.goto(f"{PARTY}?name.has=quince")
+        expect(watched.page.locator("tbody tr")).to_have_count(1)
+        expect(watched.page.locator("tbody tr")).to_contain_text("Quince of Oskar")
+        watched.page.keyboard.press("Control+k")
+        watched.page.keyboard.type("quince")
+        expect(watched.page.locator("#palette-results")).to_contain_text("Quince of Oskar")
+        expect(watched.page.locator("#palette-results")).not_to_contain_text("Quince of Others")
+        for path, status in ((others, 404), (f"{others}/edit", 404), (f"{PARTY}/export.csv", 403)):
+            answer = watched.page.goto(path)
+            assert answer is not None
+            assert answer.status == status, path
