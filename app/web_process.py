@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 from aiohttp import web
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
 from agent_console.api.records import api_routes

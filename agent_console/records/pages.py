@@ -18,8 +18,9 @@ from agent_console.records.doors import (
 from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
 from agent_console.records.lists import show_list, show_stages, suggest
 from agent_console.records.names import names_in
-from agent_console.records.panels import banner_of, history_of, panels_of, stage_line
+from agent_console.records.panels import banner_of, panels_of, stage_line
 from agent_console.records.shown import shown
+from agent_console.records.timeline import timeline_on, write_note
 from agent_console.rendering import locale_of, page
 from crm_core.access.connection import Connection
 from crm_core.access.signed_in_user import ADMINISTRATOR, ROLES
@@ -47,8 +48,8 @@ async def show_record(
         list_path=list_path(entity),
         banner=await banner_of(request, connection, viewer, record),
         stages=await stage_line(request, connection, viewer, record),
-        history=await history_of(request, connection, viewer, record),
         panels=await panels_of(request, connection, viewer, record),
+        timeline=await timeline_on(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
         may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
         may_delete=await _may(connection, viewer, entity, request, Verb.DELETE),
@@ -85,6 +86,7 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("POST", f"{of_record}/edit", edit),
         ("POST", f"{of_record}/delete", delete),
         ("POST", f"{of_record}/restore", restore),
+        ("POST", f"{of_record}/notes", write_note),
     )
     return tuple(
         Route(method=method, path=path, handler=on_entity(registry, shown_page))

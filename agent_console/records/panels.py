@@ -1,6 +1,6 @@
 """What belongs to a record and stands on its page: parts, what points at it, banner and stages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,7 +17,6 @@ from crm_core.access.connection import Connection
 from crm_core.access.users import names_of_users
 from crm_core.engine.declaration import Entity
 from crm_core.engine.field import Field, Lookup
-from crm_core.engine.history import changes_of
 from crm_core.engine.listing import Filter, list_records
 from crm_core.engine.reference_fields import Link
 from crm_core.engine.rights import Record, may_see, seen_fields
@@ -26,7 +25,6 @@ from crm_core.engine.stages import stages_of
 from crm_core.engine.viewer import Viewer
 
 ROWS_MAX = 50
-CHANGES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +49,12 @@ class Stage:
     by: str  # who changed it; "" where the program did
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One change of the record."""
-
-    at: str
-    by: str  # "" where the program did it
-    fields: tuple[tuple[str, Shown, Shown], ...]  # English label, before and after
-
-
 def pointing(entity: Entity) -> Iterator[tuple[Entity, Link]]:
     """Entities whose records are parts of others, with each link by which they point at this one."""
     for other in entity.registry:
         for link in other.links():
             is_shown = isinstance(link, Link) and link.to == entity.name and link.name in other.filters
-            if other.rights.inherits and is_shown and isinstance(link, Link):
+            if other.rights.inherits and is_shown and isinstance(link, Link) and other.timeline is None:
                 yield other, link
 
 
@@ -131,38 +120,6 @@ async def stage_line(
         )
         for one in changes
     ]
-
-
-async def history_of(
-    request: web.Request, connection: Connection, viewer: Viewer, record: Record
-) -> list[Change]:
-    """The last changes of a record, newest first, without what is hidden from the viewer."""
-    entity, locale = record.entity, locale_of(request)
-    newest = max(1, record.version - CHANGES_MAX)  # its first version is its making, not a change
-    changes = [one for one in await changes_of(connection, viewer, record, after_version=newest) if one.after]
-    told = [_values(entity, values) for one in changes for values in (one.before, one.after)]
-    fields = [entity.fields[name] for name in sorted({name for values in told for name in values})]
-    names = await names_in(connection, viewer, entity, fields, told)
-    people = await names_of_users(connection, sorted({one.user_id for one in changes if one.user_id}))
-    return [
-        Change(
-            at=moment(one.at, locale),
-            by=str(people.get(one.user_id, "")) if one.user_id is not None else "",
-            fields=tuple(
-                (
-                    entity.fields[name].title(),
-                    shown(entity.fields[name], before.get(name), locale, names, is_short=True),
-                    shown(entity.fields[name], value, locale, names, is_short=True),
-                )
-                for name, value in after.items()
-            ),
-        )
-        for one, before, after in zip(changes, told[::2], told[1::2], strict=True)
-    ][::-1]
-
-
-def _values(entity: Entity, json_values: Mapping[str, object]) -> dict[str, object]:
-    return {name: entity.fields[name].from_json(value) for name, value in json_values.items()}
 
 
 def path_after(entity: Entity, record: Record) -> str:

@@ -46,6 +46,9 @@ class Entity:
     filters: tuple[str, ...]  # names of fields
     sort: tuple[str, ...]  # names of fields, all indexed
     stage_field: str  # choice whose changes are told with their dates and counted; "" if there is none
+    timeline: (
+        tuple[str, str] | None
+    )  # names of the instant and the choice by which timelines show its records
     banner: tuple[str, ...]  # names of fields that stand at the top of a record's page
     tree_field: str  # link to a record of the same entity above this one; "" if there is none
     rules: tuple[Rule, ...]
@@ -137,11 +140,13 @@ def entity(
     tree_field: str = "",
     stage_field: str = "",
     banner: Sequence[str] = (),
+    timeline: tuple[str, str] | None = None,
     registry: Registry = REGISTRY,
 ) -> Callable[[type], Entity]:
     """Make an `Entity` of a class whose attributes are fields.
 
     `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first.
+    Records stand on the timelines of what they link to where `timeline` names their instant and their kind.
     `title_field` is the first field unless said. Every entity has owner, team and four fields of its history.
 
     Raises:
@@ -154,6 +159,7 @@ def entity(
         in_index = {*indexed, *(one.lstrip("-") for one in sort)}
         titled = title_field or next(iter(own))
         named = {*list_columns, *filters, *in_index, *rights.inherits, *banner, titled, stage_field or titled}
+        named |= {*(timeline or ())}
         _require_known(named, own, name)
         declared = Entity(
             name=name,
@@ -168,6 +174,7 @@ def entity(
             tree_field=tree_field,
             stage_field=stage_field,
             banner=tuple(banner),
+            timeline=timeline,
             rules=tuple(rules),
             table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
             registry=registry,

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import DateTime, Uuid, bindparam, or_, select
+
 from crm_core.access.connection import Connection
+from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import VerbRefused
-from crm_core.engine.fields import LongText
-from crm_core.engine.history import RecordChange, changes_of
+from crm_core.engine.field import is_any_of
+from crm_core.engine.fields import Link, LongText
 from crm_core.engine.records import new_record_id
-from crm_core.engine.rights import Record
+from crm_core.engine.rights import Record, may_see, record_of, visible_to
+from crm_core.engine.statements import fetch
 from crm_core.engine.viewer import Viewer
 
+BELOW_MAX = 200
 NOTE = LongText(name="text", required=True)
 
 
@@ -63,13 +68,54 @@ async def notes_on(connection: Connection, record: Record, *, limit: int = 200) 
     return [Note(**row) for row in rows]
 
 
-async def timeline_of(
-    connection: Connection, viewer: Viewer, record: Record, *, limit: int = 200
-) -> list[Note | RecordChange]:
-    """Notes and changes together, newest first, without the fields hidden from the viewer."""
-    # Of many changes the newest are wanted, and versions number them.
-    changes = await changes_of(
-        connection, viewer, record, after_version=max(0, record.version - limit), limit=limit
+async def happenings_of(
+    connection: Connection,
+    viewer: Viewer,
+    record: Record,
+    *,
+    before: datetime | None = None,
+    limit: int = 200,
+) -> list[Record]:
+    """Records that stand on the timeline of a record and of those right under it, newest first.
+
+    Which those are, declarations say (`timeline=`). Only what the viewer may see is among them.
+    """
+    ids = [record.id, *await _ids_below(connection, viewer, record)]
+    found: dict[UUID, tuple[object, Record]] = {}
+    for other in record.entity.registry:
+        if other.timeline is None:
+            continue
+        field = other.fields[other.timeline[0]]
+        columns = [other.table.c[link.column_name()] for link in _links_to(other, record.entity)]
+        if not columns or not may_see(viewer, other, field):
+            continue
+        at = field.column(other.table)
+        statement = select(other.table).where(
+            or_(*(is_any_of(column, ids, Uuid()) for column in columns)),
+            other.table.c.deleted_at.is_(None),
+            visible_to(viewer, other),
+            *([at < bindparam(None, before, DateTime(timezone=True))] if before is not None else []),
+        )
+        for row in await fetch(connection, statement.order_by(at.desc(), other.table.c.id).limit(limit)):
+            happened = record_of(viewer, other, dict(row))
+            found[happened.id] = (happened.values[field.name], happened)
+    newest = sorted(found.values(), key=lambda pair: str(pair[0]), reverse=True)
+    return [happened for _, happened in newest[:limit]]
+
+
+def _links_to(other: Entity, entity: Entity) -> list[Link]:
+    return [link for link in other.links() if isinstance(link, Link) and link.to == entity.name]
+
+
+async def _ids_below(connection: Connection, viewer: Viewer, record: Record) -> list[UUID]:
+    entity = record.entity
+    if not entity.tree_field:
+        return []
+    table, above = entity.table, entity.fields[entity.tree_field]
+    rows = await fetch(
+        connection,
+        select(table.c.id)
+        .where(above.column(table) == record.id, table.c.deleted_at.is_(None), visible_to(viewer, entity))
+        .limit(BELOW_MAX),
     )
-    items: list[Note | RecordChange] = [*await notes_on(connection, record, limit=limit), *changes]
-    return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
+    return [row["id"] for row in rows]

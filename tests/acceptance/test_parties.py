@@ -190,9 +190,9 @@ def test_three_hundred_parties_go_to_another_agent(page: Page, console: RunningC
     expect(page.locator("#toasts")).to_contain_text("Changed: 300. Refused: 0.")
     page.goto(f"{PARTY}?name.has=ward&sort=name")
     page.click("tbody tr >> nth=0 >> a")
-    expect(page.locator("#history li").first).to_contain_text("Marco")
-    expect(page.locator("#history li").first).to_contain_text("Lucia")
-    expect(page.locator("#history li").first).to_contain_text("Eva Nováková")
+    expect(page.locator("#timeline li[data-kind=change]").first).to_contain_text("Marco")
+    expect(page.locator("#timeline li[data-kind=change]").first).to_contain_text("Lucia")
+    expect(page.locator("#timeline li[data-kind=change]").first).to_contain_text("Eva Nováková")
 
 
 def test_chosen_records_are_changed_and_given_back(page: Page) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
 from agent_console.records.pages import record_items, record_routes

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 from crm_core.access.connection import Connection
 from crm_core.engine.bulk_changes import change_many, undo_bulk_change

@@ -4,15 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import REGISTRY
 from crm_core.engine.errors import ListRefused, UnusableValue, VerbRefused
-from crm_core.engine.facets import Note, add_note, notes_on, timeline_of
+from crm_core.engine.facets import add_note, happenings_of, notes_on
 from crm_core.engine.field import Lookup
 from crm_core.engine.listing import Filter, list_records
-from crm_core.engine.records import change_record, create_record
-from crm_core.engine.rights import access_record
+from crm_core.engine.records import create_record
 from crm_core.engine.saved_views import save_view, saved_views
 from crm_core.engine.viewer import FieldException, Viewer
 from tests.integration.entity_world import connection, entity_database
@@ -25,21 +25,31 @@ PARTY = REGISTRY.get("party")
 DECLARED = crm_core.parties.entities
 
 
-async def test_timeline_of_a_record_holds_notes_and_changes_newest_first(connection: Connection) -> None:
-    """One story of what was done and written, without the fields that the reader may not see."""
-    made = await create_record(connection, ADMINISTRATOR, PARTY, {"name": "a", "tax_id": "77"}, NOW)
-    await add_note(connection, ADMINISTRATOR, made, "Called <b>back</b>.", NOW + timedelta(minutes=1))
-    later = NOW + timedelta(minutes=2)
-    await change_record(connection, ADMINISTRATOR, PARTY, made.id, {"tax_id": "78"}, later)
-    hidden = FieldException(entity="party", field="tax_id", is_seen=False)
+async def test_timeline_holds_what_links_to_a_record_and_those_under_it_as_far_as_one_may_see(
+    connection: Connection,
+) -> None:
+    """Newest first; a contact of a stranger's party, or with a hidden instant, is not on it."""
+    interaction = REGISTRY.get("interaction")
+    company = await create_record(connection, ADMINISTRATOR, PARTY, {"name": "company"}, NOW)
+    worker = await create_record(
+        connection, ADMINISTRATOR, PARTY, {"name": "worker", "parent": company.id}, NOW
+    )
+    other = await create_record(connection, ADMINISTRATOR, PARTY, {"name": "other"}, NOW)
+    for hour, party in enumerate((company, worker, other)):
+        at = NOW + timedelta(hours=hour)
+        raw = {"subject": f"contact {hour}", "party": party.id, "begins_at": at.isoformat()}
+        await create_record(connection, ADMINISTRATOR, interaction, raw, NOW)
+    shown = await happenings_of(connection, ADMINISTRATOR, company)
+    assert [one.title() for one in shown] == ["contact 1", "contact 0"]
+    before = NOW + timedelta(minutes=30)
+    assert [
+        one.title() for one in await happenings_of(connection, ADMINISTRATOR, company, before=before)
+    ] == ["contact 0"]
+    agent = Viewer(user_id=2, roles=frozenset(["agent"]))
+    assert await happenings_of(connection, agent, company) == []
+    hidden = FieldException(entity="interaction", field="begins_at", is_seen=False)
     reader = Viewer(user_id=2, roles=frozenset(["manager"]), field_exceptions=(hidden,))
-    record = await access_record(connection, reader, PARTY, made.id)
-    newest, note, oldest = await timeline_of(connection, reader, record)
-    assert isinstance(note, Note)
-    assert note.text == "Called <b>back</b>."
-    assert not isinstance(newest, Note)
-    assert not isinstance(oldest, Note)
-    assert (newest.after, "tax_id" in oldest.after, oldest.after["name"]) == ({}, False, "a")
+    assert await happenings_of(connection, reader, company) == []
 
 
 async def test_note_that_is_empty_or_of_a_mere_onlooker_is_refused(connection: Connection) -> None:

@@ -3,6 +3,7 @@
 import asyncpg
 import pytest
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities
 from app.embedded_postgres import EmbeddedPostgres
@@ -15,7 +16,7 @@ from tests.integration.entity_world import connection, entity_database
 
 __all__ = ["connection", "entity_database"]
 
-DECLARED = (crm_core.parties.entities, crm_core.tasks.entities)
+DECLARED = (crm_core.interactions.entities, crm_core.parties.entities, crm_core.tasks.entities)
 DESCRIPTIONS = """
     select 'column ' || a.attrelid::regclass || '.' || a.attname || ' '
         || format_type(a.atttypid, a.atttypmod)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities
 from crm_core.access.connection import Connection
@@ -25,7 +26,7 @@ from tests.integration.sample_entities import SAMPLES, make_sample_tables
 
 __all__ = ["connection", "entity_database"]
 
-DECLARED = (crm_core.parties.entities, crm_core.tasks.entities)
+DECLARED = (crm_core.interactions.entities, crm_core.parties.entities, crm_core.tasks.entities)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 BOSS = Viewer(user_id=1, roles=frozenset(["administrator"]))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities
 from crm_core.access.connection import Connection
@@ -29,7 +30,7 @@ from tests.integration.entity_world import connection, entity_database
 
 __all__ = ["connection", "entity_database"]
 
-DECLARED = (crm_core.parties.entities, crm_core.tasks.entities)
+DECLARED = (crm_core.interactions.entities, crm_core.parties.entities, crm_core.tasks.entities)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MANAGER = Viewer(user_id=3, roles=frozenset(["manager"]))
 OTHER = Viewer(user_id=4, roles=frozenset(["manager"]))

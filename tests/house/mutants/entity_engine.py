@@ -121,4 +121,12 @@ MUTANTS: tuple[Mutant, ...] = (
         "nearest_to=nearest_to, is_last_resort=True)",
         "nearest_to=nearest_to)",
     ),
+    Mutant(
+        name="entity engine: timelines show contacts of anybody",
+        catches="tests/integration/test_entity_facets.py"
+        "::test_timeline_holds_what_links_to_a_record_and_those_under_it_as_far_as_one_may_see",
+        path="crm_core/engine/facets.py",
+        before="            visible_to(viewer, other),\n            *([at <",
+        after="            *([at <",
+    ),
 )
