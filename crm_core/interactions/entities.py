@@ -1,5 +1,6 @@
 """Declarations of contacts with parties, over every channel, and of the cases that hold them."""
 
+import crm_core.parties.entities  # noqa: F401 - what contacts are with is declared before them
 from crm_core.engine.declaration import entity
 from crm_core.engine.fields import Choice, DateTime, Duration, Link, LongText, Text
 from crm_core.engine.scopes import Rights

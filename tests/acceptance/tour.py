@@ -77,6 +77,8 @@ def views(page: Page) -> Iterator[str]:
         ("account", "/account"),
         ("second-step", "/account/second-step"),
         ("about", "/about"),
+        ("access-tokens", "/account/tokens"),
+        ("fields", "/administration/fields/party"),
     ):
         page.goto(path)
         yield name
@@ -85,6 +87,11 @@ def views(page: Page) -> Iterator[str]:
     page.click("button[name=all]")
     page.wait_for_selector("form [name=name]")
     yield "records-bulk"
+    page.goto("/records/party")
+    page.click("tbody a")
+    page.fill("#note", "Call back on Monday: the crane is needed from the 12th.")
+    page.click("#timeline form[method=post] button")
+    page.wait_for_selector("#timeline li[data-kind=note]")
     page.goto("/records/party")
     page.click("tbody a")
     yield "record"
