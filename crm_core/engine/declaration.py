@@ -157,17 +157,13 @@ def entity(
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", declaration.__name__).lower()
         own = _own_fields(declaration, name)
         in_index = {*indexed, *(one.lstrip("-") for one in sort)}
-        titled = title_field or next(iter(own))
-        named = {*list_columns, *filters, *in_index, *rights.inherits, *banner, titled, stage_field or titled}
-        named |= {*(timeline or ())}
-        _require_known(named, own, name)
         declared = Entity(
             name=name,
             help=" ".join((declaration.__doc__ or "").split()),
             rights=rights,
             fields={**own, **{one.name: one for one in STANDARD_FIELDS}},
             own_fields=tuple(own),
-            title_field=titled,
+            title_field=title_field or next(iter(own)),
             list_columns=tuple(list_columns) or tuple(own)[:5],
             filters=(*filters, *(one for one in ("owner", "team") if one not in filters)),
             sort=tuple(sort),
@@ -179,15 +175,19 @@ def entity(
             table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
             registry=registry,
         )
+        _require_known(declared, in_index)
         return registry.add(declared)
 
     return declare
 
 
-def _require_known(named: Iterable[str], fields: Mapping[str, Field], name: str) -> None:
-    for one in sorted({*named} - {one.name for one in STANDARD_FIELDS}):
-        if one not in fields:
-            raise DeclarationUnusable("{name} has no field {field}", name=name, field=one)
+def _require_known(declared: Entity, indexed: Iterable[str]) -> None:
+    named = {*declared.list_columns, *declared.filters, *declared.rights.inherits, *declared.banner, *indexed}
+    named |= {declared.title_field, *(declared.timeline or ())}
+    named |= {declared.stage_field} - {""}
+    for one in sorted(named):
+        if one not in declared.fields:
+            raise DeclarationUnusable("{name} has no field {field}", name=declared.name, field=one)
 
 
 def _own_fields(declaration: type, name: str) -> dict[str, Field]:

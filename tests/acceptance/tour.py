@@ -69,19 +69,8 @@ def add_parties(page: Page) -> None:
         page.wait_for_selector("dl")
 
 
-def views(page: Page) -> Iterator[str]:
-    """Go to one page after the other; gives the name of each while it is shown."""
-    for name, path in (
-        ("today", "/"),
-        ("users", "/administration/users"),
-        ("account", "/account"),
-        ("second-step", "/account/second-step"),
-        ("about", "/about"),
-        ("access-tokens", "/account/tokens"),
-        ("fields", "/administration/fields/party"),
-    ):
-        page.goto(path)
-        yield name
+def record_views(page: Page) -> Iterator[str]:
+    """Go through the pages of records; gives the name of each while it is shown."""
     page.goto("/records/party")
     yield "records"
     page.click("button[name=all]")
@@ -100,6 +89,22 @@ def views(page: Page) -> Iterator[str]:
     yield "record-form"
     page.goto("/records/task")
     yield "records-none"
+
+
+def views(page: Page) -> Iterator[str]:
+    """Go to one page after the other; gives the name of each while it is shown."""
+    for name, path in (
+        ("today", "/"),
+        ("users", "/administration/users"),
+        ("account", "/account"),
+        ("second-step", "/account/second-step"),
+        ("about", "/about"),
+        ("access-tokens", "/account/tokens"),
+        ("fields", "/administration/fields/party"),
+    ):
+        page.goto(path)
+        yield name
+    yield from record_views(page)
     page.goto("/nothing-here")
     yield "not-found"
     page.goto("/administration/users")
