@@ -145,9 +145,8 @@ def entity(
 ) -> Callable[[type], Entity]:
     """Make an `Entity` of a class whose attributes are fields.
 
-    `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first.
-    Records stand on the timelines of what they link to where `timeline` names their instant and their kind.
-    `title_field` is the first field unless said. Every entity has owner, team and four fields of its history.
+    `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first. `title_field` is
+    the first field unless said. What names a `timeline` (instant, kind) stands on that of what it links to.
 
     Raises:
         DeclarationUnusable: the declaration contradicts itself.
