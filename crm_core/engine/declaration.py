@@ -145,8 +145,8 @@ def entity(
 ) -> Callable[[type], Entity]:
     """Make an `Entity` of a class whose attributes are fields.
 
-    `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first. `title_field`
-    is the first field unless said. What names a `timeline` (instant, kind) stands on that of what it links to.
+    `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first.
+    `title_field` is the first field unless said; `timeline`: by which instant and kind records stand on it.
 
     Raises:
         DeclarationUnusable: the declaration contradicts itself.
