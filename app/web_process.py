@@ -26,6 +26,7 @@ from agent_console.records.finding import RecordSearch
 from agent_console.records.pages import record_items, record_routes
 from agent_console.site import Site
 from app import __version__
+from app.call_register import keep_register
 from app.errors import SettingError
 from app.liveness import show_life
 from app.table_reading import read_table
@@ -140,9 +141,10 @@ async def run_web(url: str, settings: WebSettings) -> None:
         transactions = PageTransactions(pool)
         async with serving(console(console_parts(transactions, settings)), settings) as port:
             living = asyncio.create_task(show_life())
+            writing = asyncio.create_task(keep_register(transactions, REGISTRY, now))
             await tell_where(transactions, settings.address(port))
             await asked_to_end.wait()
-            await end_tasks(living)
+            await end_tasks(living, writing)
 
 
 @asynccontextmanager
