@@ -17,6 +17,7 @@ from agent_console.records.doors import (
 )
 from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
 from agent_console.records.lists import show_list, show_stages, suggest
+from agent_console.records.live import freshness_of, show_news
 from agent_console.records.names import names_in
 from agent_console.records.panels import banner_of, panels_of, stage_line
 from agent_console.records.shown import shown
@@ -46,6 +47,7 @@ async def show_record(
         heading=record.title(),
         path=record_path(entity, record.id),
         list_path=list_path(entity),
+        fresh=await freshness_of(request, connection, viewer, record),
         banner=await banner_of(request, connection, viewer, record),
         stages=await stage_line(request, connection, viewer, record),
         panels=await panels_of(request, connection, viewer, record),
@@ -82,6 +84,7 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("GET", f"{of_entity}/new", show_new),
         ("POST", f"{of_entity}/new", create),
         ("GET", of_record, show_record),
+        ("GET", f"{of_record}/news", show_news),
         ("GET", f"{of_record}/edit", show_edit),
         ("POST", f"{of_record}/edit", edit),
         ("POST", f"{of_record}/delete", delete),

@@ -139,3 +139,28 @@ def test_contacts_of_a_span_of_time_are_listed(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("main tbody")).to_contain_text("Inside the week")
     expect(page.locator("main tbody")).not_to_contain_text("Outside of it")
+
+
+def test_colleagues_change_is_seen_on_an_open_page(
+    page: Page, browser: Browser, console: RunningConsole
+) -> None:
+    """S2-85: a page that is open shows a colleague's change and note within seconds, without a reload.
+
+    What its reader is typing meanwhile stays; the page says how fresh it is.
+    """
+    path = add_party(page, "Open Page")
+    expect(page.locator("#freshness")).to_contain_text("up to date at")
+    page.fill("#note", "half a sent")
+    with watched_page(browser, console.origin) as colleague:
+        sign_in(colleague.page)
+        colleague.page.goto(f"{path}/edit")
+        colleague.page.fill("[name=name]", "Changed Page")
+        colleague.page.fill("[name=service_note]", "Ask for Lucia")
+        save(colleague.page)
+        expect(page.locator("#page-title")).to_contain_text("Changed Page")
+        expect(page.locator("#record-banner")).to_contain_text("Ask for Lucia")
+        expect(page.locator("#record-facts")).to_contain_text("Changed Page")
+        colleague.page.fill("#note", "Called back at ten")
+        colleague.page.click("text=Keep the note")
+        expect(page.locator("#happened")).to_contain_text("Called back at ten")
+    expect(page.locator("#note")).to_have_value("half a sent")
