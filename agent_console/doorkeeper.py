@@ -35,6 +35,7 @@ class Access(Enum):
 
     ANYBODY = "anybody"
     SIGNED_IN = "signed_in"
+    WATCHING = "watching"  # signed in; asked by an open page, not by a person: it keeps no session awake
     PROGRAM = "program"  # signed in, or a program that shows an access token
     ADMINISTRATOR = "administrator"
 
@@ -103,8 +104,10 @@ async def _find_session(request: web.Request, cookie_name: str) -> None:
     if not token or len(token) > TOKEN_LENGTH_MAX:
         return
     parts = parts_of(request)
+    is_there = request.match_info.http_exception is None
+    is_use = not is_there or request.app[ACCESS][request.match_info.route] is not Access.WATCHING
     async with parts.transactions.begin() as connection:
-        session = await find_session(connection, token, parts.clock())
+        session = await find_session(connection, token, parts.clock(), is_use=is_use)
     if session is not None:
         request[SESSION], request[TOKEN] = session, token
 

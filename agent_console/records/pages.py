@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from agent_console.doorkeeper import Route
+from agent_console.doorkeeper import Access, Route
 from agent_console.navigation import NavigationItem, Section
 from agent_console.records.bulk import change_bulk, show_bulk, undo_bulk
 from agent_console.records.doors import (
@@ -84,16 +84,19 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("GET", f"{of_entity}/new", show_new),
         ("POST", f"{of_entity}/new", create),
         ("GET", of_record, show_record),
-        ("GET", f"{of_record}/news", show_news),
         ("GET", f"{of_record}/edit", show_edit),
         ("POST", f"{of_record}/edit", edit),
         ("POST", f"{of_record}/delete", delete),
         ("POST", f"{of_record}/restore", restore),
         ("POST", f"{of_record}/notes", write_note),
     )
-    return tuple(
-        Route(method=method, path=path, handler=on_entity(registry, shown_page))
-        for method, path, shown_page in pages
+    news = on_entity(registry, show_news)
+    return (
+        Route(method="GET", path=f"{of_record}/news", handler=news, access=Access.WATCHING),
+        *(
+            Route(method=method, path=path, handler=on_entity(registry, shown_page))
+            for method, path, shown_page in pages
+        ),
     )
 
 

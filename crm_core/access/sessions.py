@@ -63,8 +63,10 @@ async def open_session(
     return token
 
 
-async def find_session(connection: Connection, token: str, now: datetime) -> Session | None:
-    """The session of a token, if it is valid now and its user may come in."""
+async def find_session(
+    connection: Connection, token: str, now: datetime, *, is_use: bool = True
+) -> Session | None:
+    """The session of a token, if it is valid now and its user may come in; use keeps it awake."""
     row = await connection.fetchrow(
         """select s.id, s.awaits_code, s.seen_at, s.notice_text, s.notice_undo_path,
             u.id as user_id, u.name, u.roles, u.team_id, u.agency_id, u.locale, u.theme
@@ -76,7 +78,7 @@ async def find_session(connection: Connection, token: str, now: datetime) -> Ses
     )
     if row is None:
         return None
-    if now - row["seen_at"] >= SEEN_EVERY:
+    if is_use and now - row["seen_at"] >= SEEN_EVERY:
         await connection.execute("update crm.sessions set seen_at = $2 where id = $1", row["id"], now)
     user = SignedInUser(
         id=UserId(row["user_id"]),

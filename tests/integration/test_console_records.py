@@ -10,6 +10,7 @@ import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
 from agent_console.records.pages import record_items, record_routes
+from crm_core.access.sessions import IDLE_MAX, SEEN_EVERY
 from crm_core.access.signed_in_user import UserId
 from crm_core.engine.declaration import REGISTRY
 from tests.integration.console_client import ConsoleClient, console_client
@@ -216,3 +217,34 @@ async def test_undo_of_somebody_elses_change_to_many_is_refused(console: Console
     await console.submit("/sign-out")
     await console.sign_in("anna")
     assert [(await console.submit(undo)).status for _ in range(2)] == [303, 404]
+
+
+async def test_open_page_learns_of_changes_and_keeps_no_session_awake(console: ConsoleClient) -> None:
+    """Its question names a state: a change of the record, a note or a part makes another of it.
+
+    A browser that is left alone asks on, and its session ends all the same.
+    """
+    path = await add(console, "party", name="ACME", kind="organisation")
+    states = [await news_of(console, path)]
+    await console.submit(f"{path}/notes", note="Called back")
+    states.append(await news_of(console, path))
+    await add(console, "contact_point", party=path.rpartition("/")[2], kind="phone", phone="22 123 45 67")
+    states.append(await news_of(console, path))
+    await console.submit(f"{path}/edit", f"{path}/edit", version="1", name="ACME one")
+    states.append(await news_of(console, path))
+    assert len(set(states)) == 4
+    assert await news_of(console, path) == states[-1]
+    asked = [await console.get(f"{path}/news?seen={state}") for state in states[-2:]]
+    assert ["HX-Trigger" in answer.headers for answer in asked] == [True, False]
+    last_use = console.now
+    while console.now - last_use <= IDLE_MAX:
+        console.now += SEEN_EVERY
+        left = await console.get(f"{path}/news")
+    assert left.status != 200
+
+
+async def news_of(console: ConsoleClient, path: str) -> str:
+    """The state of a record that its page would ask with."""
+    found = re.search(r"seen=([0-9a-f]+)", await text_of(console, f"{path}/news"))
+    assert found is not None
+    return found[1]

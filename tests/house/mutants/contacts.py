@@ -2,6 +2,7 @@
 
 from tests.house.mutants.mutant import Mutant
 
+RECORDS = "tests/integration/test_console_records.py"
 REGISTER = "tests/integration/test_call_register.py"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -18,5 +19,19 @@ MUTANTS: tuple[Mutant, ...] = (
         path="app/call_register.py",
         before="cardinality(p.party_ids) = 1",
         after="cardinality(p.party_ids) >= 1",
+    ),
+    Mutant(
+        name="contacts: an open page that nobody looks at keeps its session awake",
+        catches=f"{RECORDS}::test_open_page_learns_of_changes_and_keeps_no_session_awake",
+        path="agent_console/doorkeeper.py",
+        before="is_use = not is_there or",
+        after="is_use = True or",
+    ),
+    Mutant(
+        name="contacts: an open page does not learn of its parts",
+        catches=f"{RECORDS}::test_open_page_learns_of_changes_and_keeps_no_session_awake",
+        path="agent_console/records/live.py",
+        before="        if links:\n",
+        after="        if not links:\n",
     ),
 )
