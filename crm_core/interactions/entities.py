@@ -9,6 +9,10 @@ MANAGED = {
     "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
     "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
 }
+MANAGED = {
+    "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
+    "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
+}
 CHANNELS = {
     "call": "Call",
     "email": "E-mail",
