@@ -1,14 +1,9 @@
 """Declarations of contacts with parties, over every channel, and of the cases that hold them."""
 
-import crm_core.parties.entities  # noqa: F401 - what contacts are with is declared before them
 from crm_core.engine.declaration import entity
 from crm_core.engine.fields import Choice, DateTime, Duration, Link, LongText, Text
 from crm_core.engine.scopes import Rights
 
-MANAGED = {
-    "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
-    "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
-}
 MANAGED = {
     "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
     "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
