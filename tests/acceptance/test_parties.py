@@ -234,7 +234,7 @@ def test_party_given_to_a_colleague_is_found_under_mine(
     page.goto(f"{path}/edit")
     page.select_option("[name=owner]", label="Nadia")
     save(page)
-    changed = page.locator("#history li").first
+    changed = page.locator("#happened li[data-kind=change]").first
     for text in ("Nadia", "Eva Nováková"):
         expect(changed).to_contain_text(text)
     page.goto(f"{PARTY}?name.has=keeper")
