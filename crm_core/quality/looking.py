@@ -24,15 +24,19 @@ from crm_core.quality.scoring import POSSIBLE_BITS, Score, score
 
 PARTY, POINT = "party", "contact_point"
 UNDER_KEY_MAX = 100  # parties looked at under one key
-COMPARED_MAX = 40  # parties compared field by field: those that share the most keys
+COMPARED_MAX = 40  # parties compared field by field: those that share the most keys, rare ones first
 
 SHARING = """
-    select m.party_id from unnest($1::bigint[]) k
-    cross join lateral (
-        select party_id from crm.match_profile where keys @> array[k] limit $2) m
-    where m.party_id is distinct from $3
-    group by m.party_id order by count(*) desc, m.party_id limit $4
+    with shared as (
+        select m.party_id, 1.0 / count(*) over (partition by k) as rarity
+        from unnest($1::bigint[]) k
+        cross join lateral (
+            select party_id from crm.match_profile where keys @> array[k] limit $2) m)
+    select party_id from shared where party_id is distinct from $3
+    group by party_id order by sum(rarity) desc, party_id limit $4
 """
+
+"""Of a key that many have, some are looked at: so a key that few have tells more about who is meant."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

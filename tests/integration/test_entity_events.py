@@ -80,17 +80,15 @@ async def test_effect_with_a_key_is_due_once(connection: Connection) -> None:
 async def test_undo_gives_back_what_was_not_changed_since(connection: Connection) -> None:
     """Each record has its own old value again; one changed since stays; a second undo is refused."""
     made = [
-        await create_record(connection, ADMINISTRATOR, PARTY, {"name": f"n{n}", "language": f"l{n}"}, NOW)
+        await create_record(connection, ADMINISTRATOR, PARTY, {"name": f"n{n}", "time_zone": f"l{n}"}, NOW)
         for n in range(3)
     ]
     ids = [record.id for record in made]
-    bulk = await change_many(connection, ADMINISTRATOR, PARTY, ids, {"language": "it"}, NOW)
-    await change_record(connection, ADMINISTRATOR, PARTY, ids[1], {"language": "sk"}, NOW)
+    bulk = await change_many(connection, ADMINISTRATOR, PARTY, ids, {"time_zone": "it"}, NOW)
+    await change_record(connection, ADMINISTRATOR, PARTY, ids[1], {"time_zone": "sk"}, NOW)
     undone = await undo_bulk_change(connection, ADMINISTRATOR, PARTY, bulk.token, NOW)
-    languages = [
-        (await access_record(connection, ADMINISTRATOR, PARTY, one)).values["language"] for one in ids
-    ]
-    assert (languages, list(undone.refused)) == (["l0", "sk", "l2"], [ids[1]])
+    zones = [(await access_record(connection, ADMINISTRATOR, PARTY, one)).values["time_zone"] for one in ids]
+    assert (zones, list(undone.refused)) == (["l0", "sk", "l2"], [ids[1]])
     with pytest.raises(UndoRefused):
         await undo_bulk_change(connection, ADMINISTRATOR, PARTY, bulk.token, NOW)
 
