@@ -133,6 +133,7 @@ async def test_bus_closes_at_once_although_the_library_loses_the_request_to_end(
     async def lose_a_cancellation(_: object) -> bool:
         if asyncio.current_task() is bus._keeper and not is_probing.is_set():
             is_probing.set()
+            monkeypatch.setattr("dialer.adapters.nats_bus.PROBE_SECONDS", 10.0 * AGAIN_SECONDS)
             with suppress(asyncio.CancelledError):
                 await asyncio.Event().wait()
         return True

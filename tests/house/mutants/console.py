@@ -223,7 +223,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "a stale form is saved over what others changed",
         f"{RECORDS}::test_edit_over_somebody_elses_change_shows_the_difference",
         "agent_console/records/forms.py",
-        "version=int(version))",
-        "version=None)",
+        "_now(request), version=int(version)",
+        "_now(request), version=None",
     ),
 )
