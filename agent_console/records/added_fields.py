@@ -1,7 +1,6 @@
 """Fields that an administrator adds to an entity: which there are, a new one, what is said about one."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -10,7 +9,7 @@ from agent_console.doorkeeper import Access, Route
 from agent_console.forms import chosen_values, text_fields
 from agent_console.navigation import N_, NavigationItem, Section
 from agent_console.parts import parts_of
-from agent_console.records.doors import looked_at
+from agent_console.records.doors import on_entity
 from agent_console.rendering import done, page, text_of
 from crm_core.access.connection import Connection
 from crm_core.access.signed_in_user import ADMINISTRATOR, ROLES
@@ -22,7 +21,7 @@ from crm_core.engine.custom_fields import (
     list_custom_fields,
 )
 from crm_core.engine.declaration import Entity, Registry
-from crm_core.engine.document_fields import KINDS
+from crm_core.engine.document_fields import KINDS, InDocument
 from crm_core.engine.errors import RecordRefused
 from crm_core.engine.viewer import Viewer
 
@@ -47,8 +46,6 @@ FIELDS_ITEM = NavigationItem(
 )
 NEW = CustomField(name="", kind="text", label="")
 
-Answer = Callable[[web.Request, Connection, Viewer, Entity], Awaitable[web.Response]]
-
 
 async def show_fields(
     request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
@@ -66,6 +63,7 @@ async def _page(
 ) -> web.Response:
     problems = refused.problems if refused else ()
     errors = {wrong.field: text_of(request, wrong.text, **wrong.values) for wrong in problems}
+    declared = [entity.fields[name] for name in entity.own_fields]
     there = await list_custom_fields(connection, entity)
     if entered.name:
         there = [entered if one.name == entered.name else one for one in there]
@@ -76,7 +74,7 @@ async def _page(
         entity=entity,
         path=f"{PATH}/{entity.name}",
         entities=[(one.name, one.title) for one in entity.registry],
-        own=[entity.fields[name].title() for name in entity.own_fields],
+        own=[field.title() for field in declared if not isinstance(field, InDocument)],
         added=there,
         new=NEW if entered.name else entered,
         refused_name=entered.name if refused else None,
@@ -142,26 +140,13 @@ def field_routes(registry: Registry) -> tuple[Route, ...]:
     async def show_first(request: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(f"{PATH}/{next(iter(registry)).name}")
 
-    def on_entity(answer: Answer) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-        @wraps(answer)
-        async def handle(request: web.Request) -> web.StreamResponse:
-            entity = registry.find(request.match_info["entity"])
-            if entity is None:
-                raise web.HTTPNotFound
-            async with looked_at(request) as (connection, viewer):
-                return await answer(request, connection, viewer, entity)
-
-        return handle
-
     of_entity = f"{PATH}/{{entity}}"
-    return (
-        Route(method="GET", path=PATH, handler=show_first, access=Access.ADMINISTRATOR),
-        Route(method="GET", path=of_entity, handler=on_entity(show_fields), access=Access.ADMINISTRATOR),
-        Route(method="POST", path=of_entity, handler=on_entity(add), access=Access.ADMINISTRATOR),
-        Route(
-            method="POST",
-            path=f"{of_entity}/{{field:x_[a-z0-9_]{{1,40}}}}",
-            handler=on_entity(change),
-            access=Access.ADMINISTRATOR,
-        ),
+    return tuple(
+        Route(method=method, path=path, handler=handler, access=Access.ADMINISTRATOR)
+        for method, path, handler in (
+            ("GET", PATH, show_first),
+            ("GET", of_entity, on_entity(registry, show_fields)),
+            ("POST", of_entity, on_entity(registry, add)),
+            ("POST", f"{of_entity}/{{field:x_[a-z0-9_]{{1,40}}}}", on_entity(registry, change)),
+        )
     )

@@ -17,7 +17,6 @@ from agent_console.records.doors import record_id_of, record_path
 from agent_console.rendering import fragment, locale_of
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
-from crm_core.engine.reference_fields import Link
 from crm_core.engine.rights import Record, access_record, visible_to
 from crm_core.engine.statements import fetch_row
 from crm_core.engine.viewer import Viewer
@@ -69,8 +68,7 @@ async def state_of(connection: Connection, viewer: Viewer, record: Record) -> st
         columns = other.table.c
         links = [
             columns[link.column_name()] == bindparam(None, record.id, Uuid())
-            for link in other.links()
-            if isinstance(link, Link) and link.to == record.entity.name
+            for link in other.links_to(record.entity.name)
         ]
         if links:
             # Deleted ones count as well: deleting is a change.

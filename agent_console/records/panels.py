@@ -52,10 +52,10 @@ class Stage:
 def pointing(entity: Entity) -> Iterator[tuple[Entity, Link]]:
     """Entities whose records are parts of others, with each link by which they point at this one."""
     for other in entity.registry:
-        for link in other.links():
-            is_shown = isinstance(link, Link) and link.to == entity.name and link.name in other.filters
-            if other.rights.inherits and is_shown and isinstance(link, Link) and other.timeline is None:
-                yield other, link
+        if other.rights.inherits and other.timeline is None:
+            for link in other.links_to(entity.name):
+                if link.name in other.filters:
+                    yield other, link
 
 
 async def panels_of(

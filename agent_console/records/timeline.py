@@ -196,12 +196,8 @@ def _long_texts(entity: Entity) -> list[str]:
 
 def _happening(entity: Entity) -> list[tuple[Entity, Link]]:
     """Entities whose records may stand on the timeline, each with its first link to this one."""
-    found = []
-    for other in entity.registry:
-        links = [link for link in other.links() if isinstance(link, Link) and link.to == entity.name]
-        if other.timeline is not None and links:
-            found.append((other, links[0]))
-    return found
+    others = [other for other in entity.registry if other.timeline is not None]
+    return [(other, links[0]) for other in others if (links := other.links_to(entity.name))]
 
 
 def _kinds(entity: Entity) -> dict[str, str]:

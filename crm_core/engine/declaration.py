@@ -68,6 +68,10 @@ class Entity:
         """Fields that point at records."""
         return (one for one in self.fields.values() if isinstance(one, Link | Links))
 
+    def links_to(self, name: str) -> list[Link]:
+        """Fields that point at one record each of the entity of that name."""
+        return [one for one in self.links() if isinstance(one, Link) and one.to == name]
+
 
 class Registry:
     """Entities that belong together, and the metadata of their tables."""

@@ -11,10 +11,9 @@ from uuid import UUID
 from sqlalchemy import DateTime, Uuid, bindparam, or_, select
 
 from crm_core.access.connection import Connection
-from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import VerbRefused
 from crm_core.engine.field import is_any_of
-from crm_core.engine.fields import Link, LongText
+from crm_core.engine.fields import LongText
 from crm_core.engine.records import new_record_id
 from crm_core.engine.rights import Record, may_see, record_of, visible_to
 from crm_core.engine.statements import fetch
@@ -86,7 +85,7 @@ async def happenings_of(
         if other.timeline is None:
             continue
         field = other.fields[other.timeline[0]]
-        columns = [other.table.c[link.column_name()] for link in _links_to(other, record.entity)]
+        columns = [other.table.c[link.column_name()] for link in other.links_to(record.entity.name)]
         if not columns or not may_see(viewer, other, field):
             continue
         at = field.column(other.table)
@@ -101,10 +100,6 @@ async def happenings_of(
             found[happened.id] = (happened.values[field.name], happened)
     newest = sorted(found.values(), key=lambda pair: str(pair[0]), reverse=True)
     return [happened for _, happened in newest[:limit]]
-
-
-def _links_to(other: Entity, entity: Entity) -> list[Link]:
-    return [link for link in other.links() if isinstance(link, Link) and link.to == entity.name]
 
 
 async def _ids_below(connection: Connection, viewer: Viewer, record: Record) -> list[UUID]:
