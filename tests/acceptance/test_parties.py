@@ -11,29 +11,19 @@ from playwright.sync_api import Browser, Page, expect
 from app.database import DATABASE
 from app.running_postgres import running_postgres_url
 from app.settings import DatabaseSettings
-from tests.acceptance.browser import open_browser, watched_page
-from tests.acceptance.running_console import RunningConsole, running_console
-from tests.acceptance.tour import choose_password, set_up, sign_in
+from tests.acceptance.browser import watched_page
+from tests.acceptance.running_console import RunningConsole
+from tests.acceptance.tour import choose_password, sign_in
 
 PARTY = "/records/party"
 
 
 @pytest.fixture(scope="module")
-def console() -> Iterator[RunningConsole]:
-    """A console with nothing in it."""
-    with running_console() as console:
-        yield console
-
-
-@pytest.fixture(scope="module")
-def browser(console: RunningConsole) -> Iterator[Browser]:
-    """A browser, after the first administrator was made in it."""
-    with open_browser() as browser:
-        with watched_page(browser, console.origin) as watched:
-            set_up(watched.page, console)
-        for name in ("lucia", "marco"):
-            console.paceline("user", "create", name, "--name", name.capitalize(), "--role", "agent")
-        yield browser
+def browser(browser: Browser, console: RunningConsole) -> Browser:
+    """The browser, and two agents beside the administrator."""
+    for name in ("lucia", "marco"):
+        console.paceline("user", "create", name, "--name", name.capitalize(), "--role", "agent")
+    return browser
 
 
 @pytest.fixture
