@@ -8,6 +8,7 @@ from agent_console.records.doors import list_path, may_reach, record_path
 from agent_console.records.list_query import OWNER, ListQuery, filter_controls, read_query
 from agent_console.records.names import names_in, options_of
 from agent_console.records.shown import Shown, shown
+from agent_console.records.views import tabs_of
 from agent_console.rendering import fragment, locale_of, page, text_of
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
@@ -15,6 +16,7 @@ from crm_core.engine.errors import ListRefused
 from crm_core.engine.field import Field, Lookup
 from crm_core.engine.listing import Filter, Order, Page, list_records, order_of
 from crm_core.engine.rights import seen_fields
+from crm_core.engine.saved_views import may_share
 from crm_core.engine.scopes import Verb
 from crm_core.engine.stages import shows_stages, stage_counts
 from crm_core.engine.viewer import Viewer
@@ -73,6 +75,9 @@ async def show_list(
         path=path,
         query=query,
         error=error,
+        tabs=await tabs_of(connection, viewer, entity, query),
+        may_keep=not viewer.is_read_only,
+        may_share=may_share(viewer),
         controls=filter_controls(filters, query, await options_of(connection, filters)),
         columns=[_column(entity, field, order, query) for field in columns],
         rows=await rows_of(request, connection, viewer, entity, found, columns),

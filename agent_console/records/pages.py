@@ -22,6 +22,7 @@ from agent_console.records.names import names_in
 from agent_console.records.panels import banner_of, panels_of, stage_line
 from agent_console.records.shown import shown
 from agent_console.records.timeline import timeline_on, write_note
+from agent_console.records.views import drop_view, give_view_back, keep_view, name_view
 from agent_console.rendering import locale_of, page
 from crm_core.access.connection import Connection
 from crm_core.access.signed_in_user import ADMINISTRATOR, ROLES
@@ -74,6 +75,7 @@ async def _may(
 def record_routes(registry: Registry) -> tuple[Route, ...]:
     """Addresses of the pages of all entities."""
     of_entity, of_record = f"{PATH}/{{entity}}", f"{PATH}/{{entity}}/{{record_id:{UUID_TEXT}}}"
+    of_view = f"{of_entity}/views/{{view_id:{UUID_TEXT}}}"
     pages: tuple[tuple[str, str, Page], ...] = (
         ("GET", of_entity, show_list),
         ("GET", f"{of_entity}/suggest", suggest),
@@ -81,6 +83,10 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("GET", f"{of_entity}/bulk", show_bulk),
         ("POST", f"{of_entity}/bulk", change_bulk),
         ("POST", f"{of_entity}/bulk/{{token:{UUID_TEXT}}}/undo", undo_bulk),
+        ("POST", f"{of_entity}/views", keep_view),
+        ("POST", f"{of_view}/rename", name_view),
+        ("POST", f"{of_view}/delete", drop_view),
+        ("POST", f"{of_view}/restore", give_view_back),
         ("GET", f"{of_entity}/new", show_new),
         ("POST", f"{of_entity}/new", create),
         ("GET", of_record, show_record),

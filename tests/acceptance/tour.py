@@ -73,6 +73,10 @@ def record_views(page: Page) -> Iterator[str]:
     """Go through the pages of records; gives the name of each while it is shown."""
     page.goto("/records/party")
     yield "records"
+    page.goto("/records/party?kind.is=person")
+    page.click("#view-keep summary")
+    yield "records-keep-view"
+    page.goto("/records/party")
     page.click("button[name=all]")
     page.wait_for_selector("form [name=name]")
     yield "records-bulk"

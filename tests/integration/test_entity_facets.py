@@ -8,12 +8,12 @@ import crm_core.interactions.entities
 import crm_core.parties.entities
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import REGISTRY
-from crm_core.engine.errors import ListRefused, UnusableValue, VerbRefused
+from crm_core.engine.errors import ListRefused, RecordAbsent, UnusableValue, VerbRefused
 from crm_core.engine.facets import add_note, happenings_of, notes_on
 from crm_core.engine.field import Lookup
 from crm_core.engine.listing import Filter, list_records
 from crm_core.engine.records import create_record
-from crm_core.engine.saved_views import save_view, saved_views
+from crm_core.engine.saved_views import delete_view, rename_view, restore_view, save_view, saved_views
 from crm_core.engine.viewer import FieldException, Viewer
 from tests.integration.entity_world import connection, entity_database
 
@@ -79,3 +79,30 @@ async def test_saved_view_gives_its_list_again_and_no_rights(connection: Connect
         await list_records(connection, reader, PARTY, filters=view.filters)
     with pytest.raises(ListRefused):
         await save_view(connection, reader, PARTY, "Mine", filters, "", NOW)
+
+
+async def test_saved_view_is_renamed_deleted_and_given_back_by_its_owner_only(connection: Connection) -> None:
+    """A name is taken by one view; whoever may not share keeps his own; strangers find no such view."""
+    reader = Viewer(user_id=2, roles=frozenset(["agent"]))
+    with pytest.raises(VerbRefused):
+        await save_view(connection, reader, PARTY, "Ours", [], "", NOW, is_shared=True)
+    with pytest.raises(VerbRefused):
+        await save_view(connection, ADMINISTRATOR.seen_as(), PARTY, "Ours", [], "", NOW)
+    for name in ("a", "b"):
+        await save_view(connection, ADMINISTRATOR, PARTY, name, [], "", NOW, is_shared=True)
+    first, second = await saved_views(connection, ADMINISTRATOR, PARTY)
+    for refused in (
+        rename_view(connection, reader, PARTY, first.id, "c"),
+        delete_view(connection, reader, PARTY, first.id, NOW),
+        restore_view(connection, ADMINISTRATOR, PARTY, first.id),
+    ):
+        with pytest.raises(RecordAbsent):
+            await refused
+    with pytest.raises(UnusableValue):
+        await rename_view(connection, ADMINISTRATOR, PARTY, first.id, "b")
+    await delete_view(connection, ADMINISTRATOR, PARTY, first.id, NOW)
+    assert await saved_views(connection, ADMINISTRATOR, PARTY) == [second]
+    await restore_view(connection, ADMINISTRATOR, PARTY, first.id)
+    await delete_view(connection, ADMINISTRATOR, PARTY, second.id, NOW)
+    await rename_view(connection, ADMINISTRATOR, PARTY, first.id, "b")
+    assert [view.name for view in await saved_views(connection, ADMINISTRATOR, PARTY)] == ["b"]

@@ -122,6 +122,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "nearest_to=nearest_to)",
     ),
     Mutant(
+        name="entity engine: whoever knows a saved view changes it",
+        catches="tests/integration/test_entity_facets.py"
+        "::test_saved_view_is_renamed_deleted_and_given_back_by_its_owner_only",
+        path="crm_core/engine/saved_views.py",
+        before="where id = $1 and user_id = $2 and entity = $3",
+        after="where id = $1 and $2::bigint > 0 and entity = $3",
+    ),
+    Mutant(
         name="entity engine: timelines show contacts of anybody",
         catches="tests/integration/test_entity_facets.py"
         "::test_timeline_holds_what_links_to_a_record_and_those_under_it_as_far_as_one_may_see",
