@@ -1,6 +1,6 @@
 """What belongs to a record and stands on its page: parts, what points at it, banner and stages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from agent_console.catalogues import catalogues
+from agent_console.navigation import N_
 from agent_console.records.doors import list_path, may_reach, record_path
 from agent_console.records.lists import Row, rows_of
 from agent_console.records.names import names_in
@@ -17,6 +18,7 @@ from crm_core.access.connection import Connection
 from crm_core.access.users import names_of_users
 from crm_core.engine.declaration import Entity
 from crm_core.engine.field import Field, Lookup
+from crm_core.engine.fields import Choice
 from crm_core.engine.listing import Filter, list_records
 from crm_core.engine.reference_fields import Link
 from crm_core.engine.rights import Record, may_see, seen_fields
@@ -25,6 +27,11 @@ from crm_core.engine.stages import stages_of
 from crm_core.engine.viewer import Viewer
 
 ROWS_MAX = 50
+RELATED_ROWS_MAX = 5
+RELATED_COLUMNS_MAX = 4
+STATE = "state"
+ENDED = frozenset(["closed", "done", "cancelled"])
+"""States, in any entity that has them, of what nobody has to think of any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,29 +69,70 @@ async def panels_of(
     request: web.Request, connection: Connection, viewer: Viewer, record: Record
 ) -> list[Panel]:
     """Everything that belongs to a record or points at it, as far as the viewer may see it."""
-    made = []
+    made = await _related(request, connection, viewer, record)
     for part, link in pointing(record.entity):
         if may_reach(viewer, part, Verb.READ) and may_see(viewer, part, link):
-            made.append(await _panel(request, connection, viewer, record, part, link))
+            way = "" if link.name in part.rights.inherits else link.title()
+            made.append(await _panel(request, connection, viewer, part, _here(record, link), way))
     return [panel for panel in made if panel.rows or panel.add_path]
 
 
+async def _related(
+    request: web.Request, connection: Connection, viewer: Viewer, record: Record
+) -> list[Panel]:
+    """What of other kinds is open about a record, and the last contact."""
+    made = []
+    for other in record.entity.registry:
+        seen = seen_fields(viewer, other) if may_reach(viewer, other, Verb.READ) else {}
+        for link in other.links_to(record.entity.name):
+            if link.name not in other.filters or link.name not in seen:
+                continue
+            if other.timeline is not None and other.timeline[0] in seen:
+                here = _here(record, link)
+                made.append(await _panel(request, connection, viewer, other, here, N_("the last"), 1))
+            elif not other.rights.inherits and STATE in other.filters and STATE in seen:
+                here = [*_here(record, link), *_open_ones(seen[STATE])]
+                rows = RELATED_ROWS_MAX
+                made.append(await _panel(request, connection, viewer, other, here, N_("open now"), rows))
+    return [panel for panel in made if panel.rows]
+
+
+def _here(record: Record, link: Link) -> list[Filter]:
+    return [Filter(field=link.name, lookup=Lookup.IS, value=str(record.id))]
+
+
+def _open_ones(state: Field) -> list[Filter]:
+    codes = [code for code in state.choices if code not in ENDED] if isinstance(state, Choice) else []
+    return [Filter(field=state.name, lookup=Lookup.ONE_OF, value=codes)] if codes else []
+
+
 async def _panel(
-    request: web.Request, connection: Connection, viewer: Viewer, record: Record, part: Entity, link: Link
+    request: web.Request,
+    connection: Connection,
+    viewer: Viewer,
+    part: Entity,
+    filters: Sequence[Filter],
+    way: str,
+    rows_max: int = ROWS_MAX,
 ) -> Panel:
-    here = Filter(field=link.name, lookup=Lookup.IS, value=record.id)
-    found = await list_records(connection, viewer, part, filters=[here], size=ROWS_MAX)
-    seen = seen_fields(viewer, part)
-    columns = [seen[name] for name in part.list_columns if name in seen and name != link.name]
-    query = urlencode({link.name: str(record.id)})
-    may_add = link.name in part.rights.inherits and may_reach(viewer, part, Verb.CREATE)
+    """Records of one entity; the first filter is the link by which they point at the record shown."""
+    found = await list_records(connection, viewer, part, filters=filters, size=rows_max)
+    seen, link = seen_fields(viewer, part), filters[0]
+    columns = [seen[name] for name in part.list_columns if name in seen and name != link.field]
+    if rows_max < ROWS_MAX:
+        columns = columns[:RELATED_COLUMNS_MAX]
+    may_add = link.field in part.rights.inherits and may_reach(viewer, part, Verb.CREATE)
+    asked = [
+        (f"{one.field}.{one.lookup.value}", ",".join(one.value) if isinstance(one.value, list) else one.value)
+        for one in filters
+    ]
     return Panel(
         title=part.title,
-        way="" if link.name in part.rights.inherits else link.title(),
+        way=way,
         columns=tuple(field.title() for field in columns),
         rows=tuple(await rows_of(request, connection, viewer, part, found, columns)),
-        add_path=f"{list_path(part)}/new?{query}" if may_add else "",
-        list_path=f"{list_path(part)}?{urlencode({f'{link.name}.is': str(record.id)})}",
+        add_path=f"{list_path(part)}/new?{urlencode({link.field: link.value})}" if may_add else "",
+        list_path=f"{list_path(part)}?{urlencode(asked)}",
         has_more=bool(found.next_marker),
     )
 

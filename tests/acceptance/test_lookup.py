@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.acceptance.test_parties import PARTY, add_party
+from tests.acceptance.test_interactions import record_contact
+from tests.acceptance.test_parties import PARTY, add_party, panel, pick, save
 
 PEOPLE = f"{PARTY}?kind.is=person&sort=-name"
 
@@ -33,3 +34,36 @@ def test_list_kept_as_a_view_is_opened_renamed_deleted_and_given_back(page: Page
     expect(page.locator("#views")).to_have_count(0)
     page.click("button:has-text('Undo')")
     expect(page.locator("#views a")).to_have_text("All people")
+
+
+def add_about(page: Page, entity: str, title: str, party: str, state: str) -> None:
+    """Make a case or a task about a party."""
+    page.goto(f"/records/{entity}/new")
+    page.fill("[name=title]", title)
+    pick(page, "party", party)
+    page.select_option("[name=state]", state)
+    save(page)
+
+
+def test_three_digits_of_a_number_lead_to_the_party_with_what_is_open(page: Page) -> None:
+    """A part of S1-01: three digits of a number lead to its party, open cases and tasks, and last contact."""
+    path = add_party(page, "Garden Centre", "organisation")
+    page.click(f"{panel(page, 'Contact point')} a:has-text('Add')")
+    page.select_option("[name=kind]", "phone")
+    page.fill("[name=phone]", "+48 22 518 34 79")
+    save(page)
+    for title, state in (("Broken gate", "open"), ("Old claim", "closed")):
+        add_about(page, "case_file", title, "Garden Centre", state)
+    for title, state in (("Send the offer", "waiting"), ("Sent long ago", "cancelled")):
+        add_about(page, "task", title, "Garden Centre", state)
+    for month in ("03", "09"):
+        record_contact(page, path, f"Talk of month {month}", "call", "", f"2026-{month}-05T10:30")
+    page.goto("/")
+    page.click("[data-opens=palette]")
+    page.keyboard.type("479")
+    page.click("#palette-results a:has-text('Garden Centre')")
+    expect(page.locator(panel(page, "Case file"))).to_contain_text("Broken gate")
+    expect(page.locator(panel(page, "Task"))).to_contain_text("Send the offer")
+    expect(page.locator(panel(page, "Interaction"))).to_contain_text("Talk of month 09")
+    for gone in ("Old claim", "Sent long ago", "Talk of month 03"):
+        expect(page.locator("#record-facts")).not_to_contain_text(gone)
