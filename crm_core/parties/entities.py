@@ -65,6 +65,14 @@ RELATION_ROLES = {
     "referred_by": "Was referred by",
 }
 
+SUBJECT_KINDS = {"agent": "Agent", "operator": "Operator", "referrer": "Referrer", "agency": "Agency"}
+
+
+def agency_stands_alone(before: Values | None, after: Values) -> Iterable[Problem]:
+    """An agency has agents, and belongs to none."""
+    if after["kind"] == "agency" and after["works_for"] is not None:
+        yield problem("works_for", "an agency belongs to no other agency")
+
 
 def fields_fit_kind(before: Values | None, after: Values) -> Iterable[Problem]:
     """A birth date is a person's."""
@@ -90,9 +98,42 @@ def relation_joins_two(before: Values | None, after: Values) -> Iterable[Problem
 
 
 @entity(
+    rights=Rights(
+        read="all",
+        create="nobody",
+        edit="nobody",
+        by_role={"manager": MANAGED["manager"]},
+    ),
+    list_columns=("name", "kind", "user", "works_for"),
+    filters=("kind", "user", "works_for", "name"),
+    sort=("name", "created_at"),
+    rules=(agency_stands_alone,),
+    tree_field="works_for",
+)
+class Subject:
+    """An agent, operator, referrer or agency that takes part in our business, with or without a sign-in."""
+
+    name = Text(required=True, search=True)
+    kind = Choice(choices=SUBJECT_KINDS, required=True, default="agent")
+    user = Person(label="User", help="The user who signs in as this subject, if there is one.")
+    works_for = Link(to="subject", label="Works for", help="The agency that the subject belongs to.")
+    remark = Text(length_max=300)
+
+
+@entity(
     rights=Rights(read="team", create="team", edit="own", by_role=MANAGED),
     list_columns=("name", "kind", "life_cycle", "address", "changed_at"),
-    filters=("kind", "life_cycle", "tags", "address", "name"),
+    filters=(
+        "kind",
+        "life_cycle",
+        "tags",
+        "address",
+        "name",
+        "agent",
+        "operator",
+        "referrer",
+        "sales_agency",
+    ),
     sort=("name", "created_at", "changed_at", "life_cycle"),
     indexed=("address",),
     rules=(fields_fit_kind, tax_number_is_valid),
@@ -123,6 +164,10 @@ class Party:
     preferred_agent = Person()
     service_note = Text(length_max=300, help="Shown at the top of the page to whoever serves this party.")
     time_zone = Text(length_max=40, help="IANA name, such as Europe/Warsaw.")
+    agent = Link(to="subject", help="Who sells to this party, whoever keeps its record.")
+    operator = Link(to="subject", help="Who calls this party.")
+    referrer = Link(to="subject", help="Who told us of this party.")
+    sales_agency = Link(to="subject", help="The agency that the party came through.")
     address = Address()
     tags = Tags()
     remark = LongText(search=True)
