@@ -19,6 +19,7 @@ CHANGE_PRIOR_RATIO = 1.0 / 1000.0
 """Weight of each change beside no change, before there is evidence."""
 
 EVIDENCE_MAX = 1e3
+KNOWN_LEAST = 1e-6
 
 
 class AnswerChange:
@@ -27,13 +28,16 @@ class AnswerChange:
     def __init__(self) -> None:
         self._begin()
 
+        self._known = math.inf  # live answers that the ring law rests on
+
     def _begin(self) -> None:
         self._evidence = [0.0] * len(RATIOS)
         self._observed = [0.0] * len(RATIOS)
         self._expected = [0.0] * len(RATIOS)
 
-    def add(self, *, observed: float, expected: float) -> None:
-        """Live answers that came where the ring law expected `expected` of them (Poisson)."""
+    def add(self, *, observed: float, expected: float, known: float = math.inf) -> None:
+        """Live answers that came where the ring law, by `known` earlier ones, expected `expected`."""
+        self._known = known
         for k, ratio in enumerate(RATIOS):
             evidence = self._evidence[k] + observed * math.log(ratio) - (ratio - 1.0) * expected
             if evidence <= 0.0:
@@ -46,7 +50,8 @@ class AnswerChange:
     def factor(self, unchanged: float = 1.0) -> float:
         """Mean ratio of answers now, changes upwards weighed by their evidence; `unchanged` without any."""
         weight, total = 1.0, unchanged
-        for ratio, evidence in zip(RATIOS, self._evidence, strict=True):
+        for k, ratio in enumerate(RATIOS):
+            evidence = self._proof(k)
             if ratio > 1.0 and evidence > 0.0:
                 change = CHANGE_PRIOR_RATIO * math.exp(min(evidence, CHANGE_EVIDENCE))
                 weight += change
@@ -55,12 +60,20 @@ class AnswerChange:
 
     def take_change(self) -> float | None:
         """Answers observed ÷ expected since a change that is certain, and begin anew; None without one."""
-        strongest = max(range(len(RATIOS)), key=self._evidence.__getitem__)
-        if self._evidence[strongest] < CHANGE_EVIDENCE:
+        strongest = max(range(len(RATIOS)), key=self._proof)
+        if self._proof(strongest) < CHANGE_EVIDENCE:
             return None
         change = (self._observed[strongest] + 1.0) / (self._expected[strongest] + 1.0)
         self._begin()
         return change
+
+    def _proof(self, k: int) -> float:
+        """The evidence, less where more was expected than the law has ever seen: then the law may be wrong.
+
+        What is expected deviates by a share of 1 / sqrt(known) itself, so evidence cannot grow beyond that of
+        `known` answers.
+        """
+        return self._evidence[k] / (1.0 + self._expected[k] / max(self._known, KNOWN_LEAST))
 
     def state(self) -> State:
         """The sums."""

@@ -67,11 +67,11 @@ class AnswerJump:
         """A live answer came; it counts with the stretch of time that `expect` closes."""
         self._came += 1.0
 
-    def expect(self, expected: float, elapsed_seconds: float) -> None:
-        """A stretch of time ended in which the ring law expected this many live answers."""
+    def expect(self, expected: float, elapsed_seconds: float, known: float = math.inf) -> None:
+        """A stretch of time ended in which the ring law, by `known` answers, expected so many live ones."""
         for memory in (self._fast, self._slow):
             memory.add(observed=self._came, expected=expected, elapsed_seconds=elapsed_seconds)
-        self._change.add(observed=self._came, expected=expected)
+        self._change.add(observed=self._came, expected=expected, known=known)
         self._came = 0.0
 
     def take_change(self) -> float | None:

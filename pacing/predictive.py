@@ -39,6 +39,9 @@ PAUSE_SECONDS = 600.0
 CHANGED_LINES_KEPT = 80.0
 """Lines that the ring law is worth after a change of the live ratio: the new ratio is hardly known."""
 
+LINES_REMEMBERED_PER_AGENT = 20.0
+"""A large team's memory spans many ringing times, so that a wave of dialing does not bend the law."""
+
 QUANTILE_SIGMAS = 1.2816
 """10 % and 90 % of the normal distribution."""
 
@@ -119,6 +122,7 @@ class PredictivePacer(Pacer):
         self._tables_at = 0.0
         self._learned_since = 0.0
         self._expected_per_second = 0.0  # live answers that the ring law expects of the lines ringing now
+        self._expected_known = 0.0  # live answers that this expectation rests on
         self._decided_at: float | None = None
         self._rang_at: float | None = None  # when a line was last seen to ring
 
@@ -143,8 +147,9 @@ class PredictivePacer(Pacer):
 
     def _wish(self, snapshot: Snapshot) -> Wish:
         self._agents = snapshot.agents_logged_in
+        self._ring.remember(LINES_REMEMBERED_PER_AGENT * self._agents)
         self._doubt_after_pause(snapshot)
-        self._expect(snapshot.now)
+        self._expect(snapshot)
         tables = self._tables_for(snapshot)
         # The fewer live answers are known, the more is feared.
         known = self._ring.live_weight + self._prior_live_answers
@@ -191,23 +196,23 @@ class PredictivePacer(Pacer):
         if len(snapshot.ring_ages_seconds):
             self._rang_at = snapshot.now
 
-    def _expect(self, now: float) -> None:
+    def _expect(self, snapshot: Snapshot) -> None:
         """Tell the short-term memory how many live answers the ring law expected since the last decision."""
-        elapsed = math.inf if self._decided_at is None else now - self._decided_at
+        elapsed = math.inf if self._decided_at is None else snapshot.now - self._decided_at
         if 0.0 <= elapsed <= ANSWER_GAP_SECONDS_MAX:
-            self._jump.expect(self._expected_per_second * elapsed, elapsed)
+            self._jump.expect(self._expected_per_second * elapsed, elapsed, self._expected_known)
             change = self._jump.take_change()
             if change is not None:
-                self._ring.change_live(change, CHANGED_LINES_KEPT)
+                # The shape of ringing has not changed: as many lines as ring are still worth their evidence.
+                self._ring.change_live(change, max(CHANGED_LINES_KEPT, len(snapshot.ring_ages_seconds)))
                 self._tables = None
         else:
             self._jump.skip()
-        self._decided_at = now
+        self._decided_at = snapshot.now
 
     def _note_expected(self, snapshot: Snapshot, tables: ForecastTables, lines: int) -> None:
-        hazards = tables.ring.live_per_second
-        ages = np.minimum(snapshot.ring_ages_seconds, len(hazards) - 1.0).astype(np.intp)
-        self._expected_per_second = float(hazards[ages].sum() + lines * hazards[0])
+        ages = np.concatenate((snapshot.ring_ages_seconds, np.zeros(lines)))
+        self._expected_per_second, self._expected_known = tables.ring.expected_live(ages)
 
     def _tables_for(self, snapshot: Snapshot) -> ForecastTables:
         """Tables fresh enough for this decision."""

@@ -43,6 +43,7 @@ class RingCurves:
     live_per_second: Floats  # hazard of a live answer in second k .. k+1
     still_ringing: Floats  # S(k): probability that a line still rings at age k
     answered_live: Floats  # C(k): probability that a line has answered live by age k
+    live_known: Floats  # live answers that the hazard of second k rests on, with those of the prior
 
     @property
     def live_ratio(self) -> float:
@@ -59,6 +60,24 @@ class RingCurves:
         # A tiny slope keeps the inverse single-valued where nothing answers.
         slope = np.linspace(0.0, 1e-9, len(shares))
         return np.interp(quantiles, shares + slope, np.arange(len(shares), dtype=np.float64))
+
+    def expected_live(self, ages_seconds: Floats) -> tuple[float, float]:
+        """Live answers of these lines in the next second, and how many known ones that rests on.
+
+        The hazard of an age that was seen to answer n times is wrong by a share of 1 / sqrt(n), and lines
+        that were started together all ring at that age. A sum with the variance that follows is as good as
+        one that rests on mean² / variance answers.
+        """
+        if not len(ages_seconds):
+            return 0.0, 0.0
+        ages = np.minimum(ages_seconds, len(self.live_known) - 1.0)
+        # Between whole seconds the hazard may rise steeply: the whole second ahead counts, not the bin.
+        gained = self.answered_by(ages + 1.0) - self.answered_by(ages)
+        expected = gained / np.maximum(self.still_ringing[ages.astype(np.intp)], SURVIVAL_LEAST)
+        by_age = np.bincount(ages.astype(np.intp), weights=expected, minlength=len(self.live_known))
+        total = float(by_age.sum())
+        variance = float((by_age * by_age / np.maximum(self.live_known, SURVIVAL_LEAST)).sum())
+        return total, total * total / variance if variance > 0.0 else 0.0
 
     def answers_within(self, times_seconds: Floats) -> Floats:
         """P(a line aged k answers live within t) for each k and each t: (C(k + t) - C(k)) / S(k)."""
@@ -80,7 +99,8 @@ class RingLaw:
         prior_lines: float = PRIOR_LINES,
     ) -> None:
         self._bins = math.ceil(ring_timeout_seconds) + DETECTION_SECONDS_MAX
-        self._growth = 1.0 + 1.0 / memory_lines
+        self._memory_lines = memory_lines
+        self.remember(memory_lines)
         self._weight = 1.0  # of the next line: older ones weigh less relative to it
         self._live = [0.0] * self._bins
         self._other = [0.0] * self._bins
@@ -91,6 +111,10 @@ class RingLaw:
         ends = np.where(ages >= ring_timeout_seconds, exposure, exposure / ring_seconds_prior)
         self._prior_exposure, self._prior_live = exposure, ends * live_ratio_prior
         self._prior_other = ends * (1.0 - live_ratio_prior)
+
+    def remember(self, lines: float) -> None:
+        """Remember at least so many lines: fewer than ring at once would tell of the quickest ends only."""
+        self._growth = 1.0 + 1.0 / max(self._memory_lines, lines)
 
     def observe(self, seconds: float, *, is_live: bool) -> None:
         """A line ended (or got its human verdict) `seconds` after the dial."""
@@ -135,6 +159,7 @@ class RingLaw:
             live_per_second=hazard * live_share,
             still_ringing=still_ringing,
             answered_live=answered,
+            live_known=live,
         )
 
     def state(self) -> State:

@@ -28,15 +28,17 @@ SAVINGS_CALLS_MAX = 3.0
 
 DEBT_CALLS_MAX = 40.0
 
-BUDGET_SIGMA_CALLS = 3.0
-"""What chance makes of the budget: 1.8 by the gains above (docs, part 6), more for calls lost in bursts.
+BUDGET_SIGMA_CALLS = 0.9
+"""What chance makes of the budget, for a team of one, in calls: it grows with the root of the team.
 
-With 2.2 one run of eight hours in some hundred ends at the limit itself."""
+Measured ends of whole shifts deviate by about 0.6 times that root (docs, part 6); the rest is for the worst
+of some hundred."""
 
 BUDGET_MEMORY_ANSWERS = 440.0
 """Answers after which the budget's chance deviation is about forgotten: the time constant of the gains."""
 
 LARGE_TEAM_AGENTS = 50.0
+SMALL_TEAM_AGENTS = 10
 BURST_FREE_AGENTS = 25.0
 LOG_ODDS_MIN = math.log(1e-5)
 LOG_ODDS_MAX = 0.0
@@ -122,4 +124,4 @@ def _reserve(answered_live: float, agents: int) -> float:
     The largest of k independent normal deviations is about sigma sqrt(2 ln k); k grows with the answers.
     """
     looks = 1.0 + answered_live / BUDGET_MEMORY_ANSWERS
-    return BUDGET_SIGMA_CALLS * math.sqrt(2.0 * math.log(looks)) * _burst_factor(agents)
+    return BUDGET_SIGMA_CALLS * math.sqrt(2.0 * math.log(looks) * max(SMALL_TEAM_AGENTS, agents))

@@ -34,6 +34,7 @@ from simulations.virtual_world import VirtualWorld
 
 DRAIN_SECONDS_MAX = 6 * SECONDS_PER_HOUR  # the longest talk ends within this
 DRAIN_STEP_SECONDS = 30.0
+LAST_LINES_SECONDS_MAX = 240.0  # the longest ringing, and a detection, end within this
 TICKS_AT_ONE_INSTANT_MAX = 1000  # more wake-ups without time passing: the engine runs in a circle
 PROGRESS_STEPS = 200
 ENGINE_FAULTS = (
@@ -182,11 +183,14 @@ class Simulation:
             self.timings.total_seconds += perf_counter() - started
 
     def drain(self) -> None:
-        """Close the house: measuring ends, nobody is dialed any more, and the last calls end."""
+        """Close the house: measuring ends, nobody is dialed, lines that ring settle, the last calls end."""
         self.ledger.mark_hour(self.now)
         self.ledger.stop_measuring(self.now)
-        self.world.close()
+        self.world.stop_dialing()
         closed_at = self.now
+        while self.world.has_lines_to_settle and self.now - closed_at < LAST_LINES_SECONDS_MAX:
+            self.run_until(self.now + DRAIN_STEP_SECONDS)
+        self.world.close()
         while self.now - closed_at < DRAIN_SECONDS_MAX:
             self.run_until(self.now + DRAIN_STEP_SECONDS)
             if self._engine is not None and self.world.is_quiet and self._recorded.open_attempts == 0:

@@ -19,6 +19,7 @@ from dialer.core.events import (
 )
 from dialer.core.settings import CampaignSettings, TrunkSettings
 from dialer.messages import AgentId, CampaignId, NodeId
+from simulations.call_leg import LegState
 from simulations.called_parties import CalledParties
 from simulations.carrier import Carrier
 from simulations.event_list import EventList
@@ -145,12 +146,15 @@ class VirtualWorld:
         """Carry out one order of the engine, at the present instant of `events`."""
         self.obey[type(command)](command)
 
-    def close(self) -> None:
-        """End the day: campaigns drain, agents finish their calls and go home."""
+    def stop_dialing(self) -> None:
+        """Begin the end of the day: campaigns drain, agents stay for the lines that still ring."""
         self._house.is_closed = True
         for settings in self.campaign_settings:
             status = CampaignStatusSet(campaign_id=settings.campaign_id, status=CampaignStatus.DRAINING)
             self.inbox.append(status)
+
+    def close(self) -> None:
+        """End the day: agents finish their calls and go home."""
         self.floor.end_shift()
 
     def set_wall_clock(self, error_seconds: float) -> None:
@@ -162,6 +166,11 @@ class VirtualWorld:
     def _set_clocks(self) -> None:
         self.leads.wall_offset_seconds = self.wall_offset_seconds
         self.floor.wall_offset_seconds = self.wall_offset_seconds
+
+    @property
+    def has_lines_to_settle(self) -> bool:
+        """Whether a called party may still want an agent."""
+        return any(leg.state is not LegState.GONE and leg.agent is None for leg in self.network.legs.values())
 
     @property
     def is_quiet(self) -> bool:

@@ -175,6 +175,34 @@ def test_restarted_engine_goes_on_with_what_lives() -> None:
     assert simulation.result().attempts > 0
 
 
+def test_agents_stay_at_the_end_of_the_day_for_the_lines_that_ring(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is sent home while a called party may still answer: that answer would be abandoned."""
+    simulation = Simulation("medium", method="ratio", agents=20, hours=0.25, seed=2)
+    simulation.run_until(900.0)
+    assert simulation.world.has_lines_to_settle
+    may_still_answer: list[bool] = []
+    end_shift = simulation.world.floor.end_shift
+
+    def send_home() -> None:
+        may_still_answer.append(simulation.world.has_lines_to_settle)
+        end_shift()
+
+    monkeypatch.setattr(simulation.world.floor, "end_shift", send_home)
+    simulation.drain()
+    assert may_still_answer == [False]
+
+
+def test_thousand_agents_who_log_in_do_not_take_their_own_waves_for_a_changed_list() -> None:
+    """Lines started together answer together; that is no news of the list, and few of them are lost."""
+    simulation = Simulation(
+        "medium", method="predictive", agents=1000, hours=0.12, seed=5, with_invariants=False
+    )
+    simulation.run_until(432.0)
+    answers = simulation.ledger.answers
+    assert len(answers) > 2_000
+    assert sum(answer.is_abandoned for answer in answers) < 0.05 * len(answers)
+
+
 def test_progress_is_told_from_nothing_to_all() -> None:
     """Rising shares, the last of them 1."""
     shares: list[float] = []

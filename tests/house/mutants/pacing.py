@@ -96,6 +96,20 @@ MUTANTS: tuple[Mutant, ...] = (
         after="if left > budget:",
     ),
     Mutant(
+        name="pacing: what hardly anything is known of proves a change",
+        catches=f"{TESTS}/test_answer_change.py::test_evidence_beyond_what_the_law_has_seen_proves_nothing",
+        path="pacing/answer_change.py",
+        before="return self._evidence[k] / (",
+        after="return self._evidence[k] + 0.0 * (",
+    ),
+    Mutant(
+        name="pacing: a large team remembers fewer lines than ring",
+        catches=f"{TESTS}/test_ring_law.py::test_memory_shorter_than_what_rings_is_made_longer",
+        path="pacing/ring_law.py",
+        before="self._growth = 1.0 + 1.0 / max(self._memory_lines, lines)",
+        after="self._growth = 1.0 + 1.0 / self._memory_lines",
+    ),
+    Mutant(
         name="pacing: damaged state is taken in halfway",
         catches=f"{TESTS}/test_state.py::test_damaged_state_is_refused_and_changes_nothing",
         path="pacing/predictive.py",

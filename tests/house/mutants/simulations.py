@@ -234,6 +234,14 @@ _OWN_FAULTS = (
         before="(self._quantity, self._list_index, attempt_number, block_index)",
         after="(self._quantity, self._list_index, len(self._blocks))",
     ),
+    Mutant(
+        name="simulations: agents go home while lines still ring",
+        catches="tests/simulation/test_simulation.py"
+        "::test_agents_stay_at_the_end_of_the_day_for_the_lines_that_ring",
+        path="simulations/simulation.py",
+        before="while self.world.has_lines_to_settle and",
+        after="while not self.world.has_lines_to_settle and",
+    ),
 )
 
 MUTANTS: tuple[Mutant, ...] = (*_ENGINE_FAULTS, *_OWN_FAULTS)

@@ -60,3 +60,12 @@ def test_change_taken_tells_its_size_and_begins_anew() -> None:
     assert change.take_change() == pytest.approx(31.0 / 11.0)
     assert change.take_change() is None
     assert change.factor() == 1.0
+
+
+def test_evidence_beyond_what_the_law_has_seen_proves_nothing() -> None:
+    """Sixty answers where twenty were expected are a change, unless those twenty rest on four."""
+    sure, guessed = AnswerChange(), AnswerChange()
+    for known, change in ((1000.0, sure), (4.0, guessed)):
+        change.add(observed=60.0, expected=20.0, known=known)
+    assert sure.take_change() == pytest.approx(61.0 / 21.0)
+    assert guessed.take_change() is None

@@ -171,7 +171,8 @@ def test_tightest_window_is_named_with_its_budget() -> None:
     decision = busy_floor(window_budgets=[day, hour])
     assert decision.budget_name == "hour"
     assert decision.budget_calls is not None
-    assert -5.0 < decision.budget_calls < -3.0
+    # 3 allowed, 5 abandoned, and 0.9 sqrt(60 x 2 ln(1 + 100 / 440)) kept back.
+    assert decision.budget_calls == pytest.approx(-6.462, abs=0.001)
     assert [budget.abandon_ratio_upper for budget in decision.budgets] == [
         pytest.approx(0.018, abs=0.001),
         pytest.approx(0.099, abs=0.002),
@@ -182,7 +183,9 @@ def test_list_that_paused_for_an_hour_is_believed_less() -> None:
     """After a long break the same floor gets fewer lines at first: what is known may be old."""
     before, after = taught(), taught()
     for pacer in (before, after):
-        pacer.decide(floor(now=100.0, ring_ages_seconds=ages(1)))
+        pacer.decide(floor(now=100.0, agents_logged_in=60, ring_ages_seconds=ages(1)))
+        for _ in range(200):  # a team of 60 needs more in hand than the ten of before
+            pacer.observe("connected", 100.0, 0.1)
     assert busy_floor(pacer=after, now=4000.0).lines < busy_floor(pacer=before, now=101.0).lines
 
 

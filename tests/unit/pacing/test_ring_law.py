@@ -35,6 +35,32 @@ def test_ring_law_gives_a_line_of_any_age_its_conditional_chance() -> None:
     assert within[10] == pytest.approx(expected, abs=0.03)
 
 
+def test_lines_expected_to_answer_are_known_as_well_as_their_own_ages() -> None:
+    """Live answers come at 0.3 / 8 a second; a wave at one age rests on the answers of that age alone."""
+    law = taught(20_000).curves(NONE)
+    spread, wave = np.linspace(0.0, 15.9, 160), np.full(160, 6.5)
+    for ages in (spread, wave):
+        expected, _ = law.expected_live(ages)
+        # The chance of the whole second ahead: 0.3 (1 - exp(-1/8)) of those that still ring.
+        assert expected == pytest.approx(160 * 0.3 * (1.0 - np.exp(-1.0 / 8.0)), rel=0.12)
+    assert law.expected_live(wave)[1] == pytest.approx(law.live_known[6], rel=1e-6)
+    assert law.expected_live(spread)[1] > 5.0 * law.expected_live(wave)[1]
+    assert law.expected_live(NONE) == (0.0, 0.0)
+
+
+def test_memory_shorter_than_what_rings_is_made_longer() -> None:
+    """Of 4,000 ends the law remembers nearly all where so many lines ring, and 100 where few do."""
+    laws = [RingLaw(22.0, memory_lines=100.0) for _ in range(2)]
+    laws[0].remember(40_000.0)
+    for law in laws:
+        for _ in range(4_000):
+            law.observe(5.0, is_live=True)
+    assert [law.lines_weight for law in laws] == [
+        pytest.approx(3_800, rel=0.02),
+        pytest.approx(100, rel=0.02),
+    ]
+
+
 def test_lines_that_still_ring_count_as_at_risk() -> None:
     """Ten quick answers among ninety lines that ring on do not mean that all lines answer."""
     law = RingLaw(22.0, memory_lines=1e6)

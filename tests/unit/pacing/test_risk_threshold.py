@@ -52,9 +52,17 @@ def test_reserve_for_luck_grows_with_the_count_and_ever_more_slowly() -> None:
     reserves = [-after([]).budget_left(10, [budget])[0] for budget in window]
     assert reserves == sorted(reserves)
     assert reserves[0] == 0.0
-    # 3 sqrt(2 ln(1 + 1000 / 440)) calls, worked by hand.
-    assert reserves[2] == pytest.approx(4.620, abs=0.001)
+    # 0.9 sqrt(10 x 2 ln(1 + 1000 / 440)) calls, worked by hand.
+    assert reserves[2] == pytest.approx(4.383, abs=0.001)
     assert reserves[3] - reserves[2] < reserves[2]
+
+
+def test_reserve_for_luck_grows_with_the_root_of_the_team() -> None:
+    """Four times the team, twice the reserve; the smallest teams have that of ten."""
+    window = WindowBudget(name="day", abandoned=30.0, answered_live=1000.0, limit_ratio=0.03)
+    small, ten, forty = (-after([]).budget_left(team, [window])[0] for team in (2, 10, 40))
+    assert small == ten
+    assert forty == pytest.approx(2 * ten)
 
 
 def test_budget_names_the_window_that_binds() -> None:

@@ -13,10 +13,11 @@ LEARNING = ("erlang", "predictive", "expected-value")
 def taught(method: str) -> Pacer:
     """A pacer that has seen some of everything."""
     pacer = create_pacer(method)
+    pacer.decide(floor(agents_logged_in=40))
     for second in range(300):
         now = float(second)
         pacer.observe(("live_answer", "busy", "no_answer")[second % 3], now, 2.0 + second % 17)
-        pacer.observe("abandoned" if second % 75 == 74 else "connected", now, 0.5)
+        pacer.observe("abandoned" if second % 150 == 149 else "connected", now, 0.5)
         pacer.observe("talk_end", now, 20.0 + second % 90)
         pacer.observe("wrap_up_end", now, 5.0 + second % 20)
     return pacer
