@@ -45,7 +45,10 @@ def scopes_of(viewer: Viewer, entity: Entity, verb: Verb) -> frozenset[Scope]:
         return frozenset([excepted[-1].scope])
     if viewer.is_administrator:
         return frozenset([Scope.ALL])
-    return frozenset(entity.rights.scope(role, verb) for role in viewer.roles)
+    return frozenset(
+        viewer.role_scopes.get((role, entity.name, verb), entity.rights.scope(role, verb))
+        for role in viewer.roles
+    )
 
 
 def visible_to(viewer: Viewer, entity: Entity, verb: Verb = Verb.READ) -> ColumnElement[bool]:
@@ -99,7 +102,12 @@ def may_see(viewer: Viewer, entity: Entity, field: Field) -> bool:
     for one in reversed(viewer.field_exceptions):
         if (one.entity, one.field) == (entity.name, field.name):
             return one.is_seen
-    return not field.seen_by or viewer.is_administrator or bool(viewer.roles & set(field.seen_by))
+    if viewer.is_administrator or not viewer.roles:
+        return viewer.is_administrator or not field.seen_by
+    return any(
+        viewer.role_masks.get((role, entity.name, field.name), not field.seen_by or role in field.seen_by)
+        for role in viewer.roles
+    )
 
 
 def seen_fields(viewer: Viewer, entity: Entity) -> dict[str, Field]:

@@ -1,7 +1,7 @@
 """Who looks: everything about a person that rights depend on."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crm_core.access.connection import Connection
@@ -51,6 +51,9 @@ class Viewer:
     agency_id: int | None = None
     scope_exceptions: tuple[ScopeException, ...] = ()
     field_exceptions: tuple[FieldException, ...] = ()
+    # What administrators changed about his roles: by role, entity and verb or name of the field.
+    role_scopes: Mapping[tuple[str, str, Verb], Scope] = field(default_factory=dict, hash=False)
+    role_masks: Mapping[tuple[str, str, str], bool] = field(default_factory=dict, hash=False)
     # Those in whose name he may act now, each with what he may do so. Fields stay those of his own roles.
     stands_in_for: tuple[tuple["Viewer", frozenset[Verb]], ...] = ()
     is_read_only: bool = False  # he looks with another's eyes
@@ -99,9 +102,9 @@ async def _viewer_alone(connection: Connection, user_id: int) -> Viewer:
         "select entity, verb, scope, field, is_seen from crm.right_exception where user_id = $1 order by id",
         user_id,
     )
-    return Viewer(
-        user_id=user_id,
-        roles=frozenset(user["roles"]),
+    alone = await roles_alone(connection, user_id, user["roles"])
+    return replace(
+        alone,
         team_id=user["team_id"],
         team_ids=frozenset(row["id"] for row in teams),
         agency_id=user["agency_id"],
@@ -115,4 +118,26 @@ async def _viewer_alone(connection: Connection, user_id: int) -> Viewer:
             for row in rows
             if row["field"] is not None
         ),
+    )
+
+
+async def roles_alone(connection: Connection, user_id: int, roles: Sequence[str]) -> Viewer:
+    """Somebody who has these roles as they are now, and nothing else."""
+    changed = await connection.fetch(
+        "select role, entity, verb, scope, field, is_seen from crm.role_right where role = any($1::text[])",
+        list(roles),
+    )
+    return Viewer(
+        user_id=user_id,
+        roles=frozenset(roles),
+        role_scopes={
+            (row["role"], row["entity"], Verb(row["verb"])): Scope(row["scope"])
+            for row in changed
+            if row["verb"] is not None
+        },
+        role_masks={
+            (row["role"], row["entity"], row["field"]): row["is_seen"]
+            for row in changed
+            if row["field"] is not None
+        },
     )

@@ -105,6 +105,7 @@ def views(page: Page) -> Iterator[str]:
         ("about", "/about"),
         ("access-tokens", "/account/tokens"),
         ("fields", "/administration/fields/party"),
+        ("roles", "/administration/roles/agent"),
     ):
         page.goto(path)
         yield name

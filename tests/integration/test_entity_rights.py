@@ -67,8 +67,20 @@ def random_viewer(draw: random.Random, *, is_alone: bool = False) -> Viewer:
     if not is_alone and draw.random() < 0.3:
         level = draw.choice([frozenset([Verb.READ, Verb.EDIT]), frozenset(Verb)])
         others = [(random_viewer(draw, is_alone=True), level)]
+    scopes = {
+        (draw.choice(ROLES), draw.choice(["folder", "paper"]), draw.choice(list(Verb))): draw.choice(
+            list(Scope)
+        )
+        for _ in range(draw.choice([0, 1, 3]))
+    }
+    masks = {
+        (draw.choice(ROLES), "folder", draw.choice(["phone", "code_word", "weight"])): draw.random() < 0.5
+        for _ in range(draw.choice([0, 1, 3]))
+    }
     return Viewer(
         user_id=draw.randint(1, 6),
+        role_scopes=scopes,
+        role_masks=masks,
         roles=frozenset(draw.sample(ROLES, draw.choice([1, 1, 2]))),
         team_id=team,
         team_ids=SUBTEAMS.get(team or 0, frozenset()),
@@ -85,7 +97,11 @@ def oracle_scopes(viewer: Viewer, entity: str, verb: Verb) -> set[str]:
     told = [one.scope.value for one in viewer.scope_exceptions if (one.entity, one.verb) == (entity, verb)]
     if told:
         return {told[-1]}
-    return {SCOPES[entity][role].split()[list(Verb).index(verb)] for role in viewer.roles}
+    reached = set()
+    for role in viewer.roles:
+        changed = viewer.role_scopes.get((role, entity, verb))
+        reached.add(changed.value if changed else SCOPES[entity][role].split()[list(Verb).index(verb)])
+    return reached
 
 
 def oracle_reaches(viewer: Viewer, entity: str, verb: Verb, row: Row) -> bool:
@@ -124,7 +140,10 @@ def oracle_sees(viewer: Viewer, entity: Entity, field: str) -> bool:
     told = [one.is_seen for one in viewer.field_exceptions if (one.entity, one.field) == (entity.name, field)]
     if told:
         return told[-1]
-    return entity.name != "folder" or field not in MASKED or bool(viewer.roles & MASKED[field])
+    if entity.name != "folder" or field not in MASKED:
+        return True
+    changed = {role: viewer.role_masks.get((role, "folder", field)) for role in viewer.roles}
+    return any(role in MASKED[field] if told is None else told for role, told in changed.items())
 
 
 class World:

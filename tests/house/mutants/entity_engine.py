@@ -38,6 +38,20 @@ MUTANTS: tuple[Mutant, ...] = (
         "return true()",
     ),
     fault(
+        "what was changed about the reach of a role is forgotten",
+        DOORS,
+        "rights.py",
+        "viewer.role_scopes.get((role, entity.name, verb), entity.rights.scope(role, verb))",
+        "entity.rights.scope(role, verb)",
+    ),
+    fault(
+        "a field taken from a role is still seen",
+        FIELDS,
+        "rights.py",
+        "viewer.role_masks.get((role, entity.name, field.name), not field.seen_by or role in field.seen_by)",
+        "(not field.seen_by or role in field.seen_by)",
+    ),
+    fault(
         "search looks in hidden fields",
         FIELDS,
         "searching.py",
