@@ -34,8 +34,10 @@ while True:
     time.sleep(0.05)
 """
 
+# A shell's background jobs ignore the keyboard's interrupt, and so would a serve that is started by one.
 SERVE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import app.serve_command as command
 command.ENGINE_COMMAND = (sys.executable, "-c", {engine!r}, *{arguments!r})
 command.WEB_COMMAND = (sys.executable, "-c", {engine!r})
