@@ -10,9 +10,7 @@ from datetime import UTC, datetime
 import asyncpg
 from aiohttp import web
 
-import crm_core.interactions.entities
-import crm_core.parties.entities
-import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
+import app.entities  # noqa: F401 - declaring is all that it does
 from agent_console.api.records import api_routes
 from agent_console.application import build_application
 from agent_console.assets import read_assets

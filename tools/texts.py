@@ -15,16 +15,22 @@ LANGUAGES = ("pl", "it", "sk")
 KEYWORDS = (
     "N_",
     "text_of:2",
+    "problem:2",
     "AccessError",
     "LastAdministrator",
     "LinkUnusable",
+    "ListRefused",
     "MergeRefused",
     "NameTaken",
     "PairAbsent",
     "PasswordUnusable",
+    "RecordAbsent",
     "TokenRefused",
+    "UndoRefused",
     "UnknownUser",
+    "UnusableValue",
     "UserUnusable",
+    "VerbRefused",
 )
 
 

@@ -111,7 +111,7 @@ def record_items(registry: Registry) -> tuple[NavigationItem, ...]:
     return tuple(
         NavigationItem(
             section=Section.RECORDS,
-            label=entity.title,
+            label=entity.title_many,
             path=list_path(entity),
             icon="table",
             roles=frozenset(role for role in ROLES if _reads(entity, role)),

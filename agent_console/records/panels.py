@@ -127,7 +127,7 @@ async def _panel(
         for one in filters
     ]
     return Panel(
-        title=part.title,
+        title=part.title_many,
         way=way,
         columns=tuple(field.title() for field in columns),
         rows=tuple(await rows_of(request, connection, viewer, part, found, columns)),

@@ -37,6 +37,7 @@ class Entity:
     """What a declaration says."""
 
     name: str  # one word with underscores: in addresses, tables and the API
+    title_many: str  # what several of them are called, in English
     help: str  # English: the declaration's docstring
     rights: Rights
     fields: Mapping[str, Field]  # own fields, then those of every entity, by name
@@ -141,6 +142,7 @@ def entity(
     indexed: Sequence[str] = (),
     rules: Sequence[Rule] = (),
     title_field: str = "",
+    title_many: str = "",
     tree_field: str = "",
     stage_field: str = "",
     banner: Sequence[str] = (),
@@ -150,7 +152,7 @@ def entity(
     """Make an `Entity` of a class whose attributes are fields.
 
     `sort` names what lists may be sorted by, the first is the usual one; `-`: greatest first.
-    `title_field` is the first field unless said; `timeline`: by which instant and kind records stand on it.
+    `title_field`: else the first field; `title_many`: else the name with an s; `timeline`: instant and kind.
 
     Raises:
         DeclarationUnusable: the declaration contradicts itself.
@@ -158,17 +160,17 @@ def entity(
 
     def declare(declaration: type) -> Entity:
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", declaration.__name__).lower()
-        own = _own_fields(declaration, name)
-        in_index = {*indexed, *(one.lstrip("-") for one in sort)}
+        own, in_index = _own_fields(declaration, name), {*indexed, *(one.lstrip("-") for one in sort)}
         declared = Entity(
             name=name,
+            title_many=title_many or f"{name.replace('_', ' ').capitalize()}s",
             help=" ".join((declaration.__doc__ or "").split()),
             rights=rights,
             fields={**own, **{one.name: one for one in STANDARD_FIELDS}},
             own_fields=tuple(own),
             title_field=title_field or next(iter(own)),
             list_columns=tuple(list_columns) or tuple(own)[:5],
-            filters=(*filters, *(one for one in ("owner", "team") if one not in filters)),
+            filters=tuple(dict.fromkeys((*filters, "owner", "team"))),
             sort=tuple(sort),
             tree_field=tree_field,
             stage_field=stage_field,
@@ -178,19 +180,19 @@ def entity(
             table=build_table(registry.metadata, name, list(own.values()), sorted(in_index)),
             registry=registry,
         )
-        _require_known(declared, in_index)
-        return registry.add(declared)
+        return registry.add(_checked(declared, in_index))
 
     return declare
 
 
-def _require_known(declared: Entity, indexed: Iterable[str]) -> None:
+def _checked(declared: Entity, indexed: Iterable[str]) -> Entity:
     named = {*declared.list_columns, *declared.filters, *declared.rights.inherits, *declared.banner, *indexed}
     named |= {declared.title_field, *(declared.timeline or ())}
     named |= {declared.stage_field} - {""}
     for one in sorted(named):
         if one not in declared.fields:
             raise DeclarationUnusable("{name} has no field {field}", name=declared.name, field=one)
+    return declared
 
 
 def _own_fields(declaration: type, name: str) -> dict[str, Field]:

@@ -98,29 +98,6 @@ def relation_joins_two(before: Values | None, after: Values) -> Iterable[Problem
 
 
 @entity(
-    rights=Rights(
-        read="all",
-        create="nobody",
-        edit="nobody",
-        by_role={"manager": MANAGED["manager"]},
-    ),
-    list_columns=("name", "kind", "user", "works_for"),
-    filters=("kind", "user", "works_for", "name"),
-    sort=("name", "created_at"),
-    rules=(agency_stands_alone,),
-    tree_field="works_for",
-)
-class Subject:
-    """An agent, operator, referrer or agency that takes part in our business, with or without a sign-in."""
-
-    name = Text(required=True, search=True)
-    kind = Choice(choices=SUBJECT_KINDS, required=True, default="agent")
-    user = Person(label="User", help="The user who signs in as this subject, if there is one.")
-    works_for = Link(to="subject", label="Works for", help="The agency that the subject belongs to.")
-    remark = Text(length_max=300)
-
-
-@entity(
     rights=Rights(read="team", create="team", edit="own", by_role=MANAGED),
     list_columns=("name", "kind", "life_cycle", "address", "changed_at"),
     filters=(
@@ -137,6 +114,7 @@ class Subject:
     sort=("name", "created_at", "changed_at", "life_cycle"),
     indexed=("address",),
     rules=(fields_fit_kind, tax_number_is_valid),
+    title_many="Parties",
     tree_field="parent",
     stage_field="life_cycle",
     banner=("service_note", "language", "preferred_channel", "preferred_time", "preferred_agent"),
@@ -195,11 +173,11 @@ class ContactPoint:
     kind = Choice(choices=POINT_KINDS, required=True, default="phone")
     label = Text(length_max=60, help="Such as: at home, after six.")
     phone = Phone(search=True)
-    email = Email(search=True)
-    url = Url()
+    email = Email(search=True, label="E-mail")
+    url = Url(label="Web address")
     quality = Choice(choices=QUALITIES, required=True, default="unknown")
-    is_preferred = Boolean()
-    is_opted_out = Boolean(help="He does not want to be reached this way.")
+    is_preferred = Boolean(label="Preferred")
+    is_opted_out = Boolean(label="Opted out", help="He does not want to be reached this way.")
 
 
 @entity(
@@ -225,3 +203,26 @@ class PartyRelation:
     phone = Phone(search=True, label="Number at work")
     since = Date()
     until = Date()
+
+
+@entity(
+    rights=Rights(
+        read="all",
+        create="nobody",
+        edit="nobody",
+        by_role={"manager": MANAGED["manager"]},
+    ),
+    list_columns=("name", "kind", "user", "works_for"),
+    filters=("kind", "user", "works_for", "name"),
+    sort=("name", "created_at"),
+    rules=(agency_stands_alone,),
+    tree_field="works_for",
+)
+class Subject:
+    """An agent, operator, referrer or agency that takes part in our business, with or without a sign-in."""
+
+    name = Text(required=True, search=True)
+    kind = Choice(choices=SUBJECT_KINDS, required=True, default="agent")
+    user = Person(label="User", help="The user who signs in as this subject, if there is one.")
+    works_for = Link(to="subject", label="Works for", help="The agency that the subject belongs to.")
+    remark = Text(length_max=300)

@@ -163,7 +163,7 @@ def test_third_telephone_has_a_label_and_is_preferred(page: Page) -> None:
     expect(rows).to_have_count(3)
     summer = rows.filter(has_text="summer house")
     expect(summer).to_contain_text("+48221000003")
-    expect(summer.locator("td[data-label='Is preferred']")).to_contain_text("yes")
+    expect(summer.locator("td[data-label='Preferred']")).to_contain_text("yes")
 
 
 def test_three_hundred_parties_go_to_another_agent(page: Page, console: RunningConsole) -> None:
