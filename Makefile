@@ -3,7 +3,7 @@ PYTHON ?= python3
 RUN = .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench acceptance-full tour texts format
+.PHONY: help setup demo test check bench acceptance-full tour texts draft format
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ tour: setup ## Take pictures of every page, on a desk and a telephone (build/tou
 
 texts: setup ## Bring the catalogues of the pages' texts up to date (agent_console/locale)
 	@$(RUN) -m tools.texts
+
+draft: setup ## Write the migration of a new entity: make draft entity=supplier
+	@$(RUN) -m tools.migration_draft $(entity)
 
 format: setup ## Format the code and mend what the linter can
 	@$(RUN) -m ruff format .

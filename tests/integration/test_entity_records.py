@@ -7,9 +7,7 @@ from uuid import UUID
 
 import pytest
 
-import crm_core.interactions.entities
-import crm_core.parties.entities
-import crm_core.tasks.entities
+import app.entities  # noqa: F401 - declaring is all that it does
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import REGISTRY, Entity
 from crm_core.engine.errors import ListRefused, RecordAbsent, RecordRefused, StaleEdit
@@ -40,7 +38,6 @@ from tests.integration.sample_entities import SAMPLES, make_sample_tables
 
 __all__ = ["connection", "entity_database"]
 
-DECLARED = (crm_core.interactions.entities, crm_core.parties.entities, crm_core.tasks.entities)
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ADMINISTRATOR = Viewer(user_id=1, roles=frozenset(["administrator"]))
 NOBODY = Viewer(user_id=2, roles=frozenset())
