@@ -3,6 +3,7 @@
 `?on.kind=call&on.text=garden&on.before=…`: an address can be kept and sent on.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -27,14 +28,15 @@ from crm_core.engine.fields import LongText
 from crm_core.engine.reference_fields import Link
 from crm_core.engine.rights import Record, access_record
 from crm_core.engine.scopes import Verb
+from crm_core.engine.stages import StageChange, stages_of
 from crm_core.engine.viewer import Viewer
 from rules.conditions.folding import fold
 
 ENTRIES_MAX = 30
 LOOKED_AT_MAX = 400  # of each kind, before a text narrows them
 TEXT_LENGTH_MAX = 200
-NOTE, CHANGE = "note", "change"
-OWN_KINDS = {NOTE: N_("Note"), CHANGE: N_("Change")}
+NOTE, CHANGE, STAGE = "note", "change", "stage"
+OWN_KINDS = {NOTE: N_("Note"), CHANGE: N_("Change"), STAGE: N_("Stage")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,10 +90,12 @@ async def timeline_on(
     asked = _asked(request)
     notes = await notes_on(connection, record, limit=LOOKED_AT_MAX)
     happened = await happenings_of(connection, viewer, record, before=asked.before, limit=LOOKED_AT_MAX)
-    people = await _people(connection, notes, happened)
+    stages = await stages_of(connection, viewer, record)
+    people = await _people(connection, notes, happened, stages)
     entries = [_note_entry(request, one, people) for one in notes]
-    entries += [_change_entry(request, one) for one in await history_of(request, connection, viewer, record)]
+    entries += _change_entries(request, record, await history_of(request, connection, viewer, record))
     entries += [_happened_entry(request, one, people) for one in happened]
+    entries += [_stage_entry(request, record, one, people) for one in stages]
     entries = [one for one in sorted(entries, key=lambda one: one.at, reverse=True) if _is_asked(one, asked)]
     shown = entries[:ENTRIES_MAX]
     path = record_path(record.entity, record.id)
@@ -142,9 +146,12 @@ def _is_asked(entry: Entry, asked: Asked) -> bool:
     return asked.kind in ("", entry.kind) and fold(asked.text) in fold(words)
 
 
-async def _people(connection: Connection, notes: list[Note], happened: list[Record]) -> dict[object, str]:
-    wanted = {one.user_id for one in notes} | {one.values.get("owner") for one in happened}
-    ids = sorted(one for one in wanted if isinstance(one, int))
+async def _people(
+    connection: Connection, notes: list[Note], happened: list[Record], stages: list[StageChange]
+) -> dict[object, str]:
+    wanted = {one.user_id for one in notes} | {one.user_id for one in stages}
+    wanted_too = {one.values.get("owner") for one in happened}
+    ids = sorted(one for one in wanted | wanted_too if isinstance(one, int))
     return dict((await names_of_users(connection, ids)).items())
 
 
@@ -159,14 +166,35 @@ def _note_entry(request: web.Request, note: Note, people: dict[object, str]) -> 
     )
 
 
-def _change_entry(request: web.Request, change: Change) -> Entry:
+def _change_entries(request: web.Request, record: Record, changes: list[Change]) -> Iterator[Entry]:
+    stage = record.entity.stage_field
+    told = {
+        one.title() for one in record.entity.fields.values() if stage and stage in (one.name, one.set_with)
+    }
+    for change in changes:
+        fields = tuple(one for one in change.fields if one[0] not in told)
+        if fields:  # a stage has an entry of its own
+            yield Entry(
+                at=change.at,
+                shown_at=moment(change.at, locale_of(request)),
+                kind=CHANGE,
+                kind_label=text_of(request, OWN_KINDS[CHANGE]),
+                fields=fields,
+                by=change.by,
+            )
+
+
+def _stage_entry(
+    request: web.Request, record: Record, stage: StageChange, people: dict[object, str]
+) -> Entry:
+    labels = getattr(record.entity.fields[record.entity.stage_field], "choices", {})
     return Entry(
-        at=change.at,
-        shown_at=moment(change.at, locale_of(request)),
-        kind=CHANGE,
-        kind_label=text_of(request, OWN_KINDS[CHANGE]),
-        fields=change.fields,
-        by=change.by,
+        at=stage.at,
+        shown_at=moment(stage.at, locale_of(request)),
+        kind=STAGE,
+        kind_label=text_of(request, OWN_KINDS[STAGE]),
+        title=text_of(request, labels.get(stage.stage, stage.stage)),
+        by=people.get(stage.user_id, ""),
     )
 
 
@@ -174,9 +202,9 @@ def _happened_entry(request: web.Request, one: Record, people: dict[object, str]
     entity = one.entity
     assert entity.timeline is not None
     at_name, kind_name = entity.timeline
-    at, kind = one.values[at_name], str(one.values.get(kind_name, ""))
+    at, kind = one.values[at_name], str(one.values.get(kind_name) or entity.name)
     assert isinstance(at, datetime)
-    labels = getattr(entity.fields[kind_name], "choices", {})
+    labels = _labels(entity)
     texts = [str(one.values[name]) for name in _long_texts(entity) if one.values.get(name)]
     return Entry(
         at=at,
@@ -203,9 +231,17 @@ def _happening(entity: Entity) -> list[tuple[Entity, Link]]:
 def _kinds(entity: Entity) -> dict[str, str]:
     kinds: dict[str, str] = {}
     for other, _ in _happening(entity):
-        assert other.timeline is not None
-        kinds |= getattr(other.fields[other.timeline[1]], "choices", {})
+        kinds |= _labels(other)
     return kinds
+
+
+def _labels(entity: Entity) -> dict[str, str]:
+    """Codes and English labels of the kinds by which an entity's records stand on a timeline."""
+    assert entity.timeline is not None
+    kind_name = entity.timeline[1]
+    if not kind_name:
+        return {entity.name: entity.title}
+    return dict(getattr(entity.fields[kind_name], "choices", {}))
 
 
 def _add_links(request: web.Request, viewer: Viewer, record: Record) -> tuple[AddLink, ...]:
@@ -214,6 +250,7 @@ def _add_links(request: web.Request, viewer: Viewer, record: Record) -> tuple[Ad
         if may_reach(viewer, other, Verb.CREATE):
             assert other.timeline is not None
             now = parts_of(request).clock().astimezone().strftime("%Y-%m-%dT%H:%M")  # as inputs have it
-            query = urlencode({link.name: str(record.id), other.timeline[0]: now})
+            at = other.fields[other.timeline[0]]
+            query = urlencode({link.name: str(record.id)} | ({} if at.read_only else {at.name: now}))
             made.append(AddLink(label=other.title, path=f"{list_path(other)}/new?{query}"))
     return tuple(made)

@@ -47,9 +47,7 @@ class Entity:
     filters: tuple[str, ...]  # names of fields
     sort: tuple[str, ...]  # names of fields, all indexed
     stage_field: str  # choice whose changes are told with their dates and counted; "" if there is none
-    timeline: (
-        tuple[str, str] | None
-    )  # names of the instant and the choice by which timelines show its records
+    timeline: tuple[str, str] | None  # instant and choice ("": none) by which timelines show its records
     banner: tuple[str, ...]  # names of fields that stand at the top of a record's page
     tree_field: str  # link to a record of the same entity above this one; "" if there is none
     rules: tuple[Rule, ...]
@@ -187,8 +185,7 @@ def entity(
 
 def _checked(declared: Entity, indexed: Iterable[str]) -> Entity:
     named = {*declared.list_columns, *declared.filters, *declared.rights.inherits, *declared.banner, *indexed}
-    named |= {declared.title_field, *(declared.timeline or ())}
-    named |= {declared.stage_field} - {""}
+    named |= {declared.title_field, declared.stage_field, *(declared.timeline or ())} - {""}
     for one in sorted(named):
         if one not in declared.fields:
             raise DeclarationUnusable("{name} has no field {field}", name=declared.name, field=one)

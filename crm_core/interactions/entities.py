@@ -27,6 +27,7 @@ STATES = {"open": "Open", "waiting": "Waiting", "closed": "Closed"}
     list_columns=("title", "party", "state", "owner", "changed_at"),
     filters=("state", "party", "title"),
     sort=("-created_at", "title"),
+    timeline=("created_at", ""),
 )
 class CaseFile:
     """A matter that goes on over several contacts, such as a complaint or a claim."""

@@ -87,6 +87,30 @@ def test_company_shows_the_activities_of_all_its_people(page: Page) -> None:
     expect(page.locator("#timeline li[data-kind=email]")).to_contain_text("Asked for spare parts")
 
 
+def test_one_timeline_tells_of_the_sale_and_of_the_care_after_it(page: Page) -> None:
+    """S0-02: one party that was a cold lead and is now a customer with a case shows both periods."""
+    path = add_party(page, "Once Cold")
+    record_contact(page, path, "First cold call", "call", "Call again.", "2024-11-20T10:00")
+    page.goto(f"{path}/edit")
+    page.select_option("[name=life_cycle]", "customer")
+    save(page)
+    page.goto(path)
+    page.click("#timeline .card-actions a:has-text('Case file')")
+    page.fill("[name=title]", "The gate does not close")
+    save(page)
+    page.goto(path)
+    entries = page.locator("#timeline li[data-kind]")
+    told = [entries.nth(number).inner_text() for number in range(entries.count())]
+    places = [
+        next(place for place, text in enumerate(told) if words in text)
+        for words in ("The gate does not close", "Customer", "Suspect", "First cold call")
+    ]
+    assert places == sorted(places), told
+    page.select_option("#on-kind", "stage")
+    page.click("#timeline form[method=get] button")
+    expect(entries).to_have_count(2)
+
+
 def test_note_and_changes_stand_on_the_timeline_with_who_and_when(page: Page) -> None:
     """S2-17: a note is added in place, and a change tells what it was and what it became."""
     path = add_party(page, "Noted Person")
@@ -94,11 +118,14 @@ def test_note_and_changes_stand_on_the_timeline_with_who_and_when(page: Page) ->
     page.click("#timeline form[method=post] button")
     expect(page.locator("#timeline li[data-kind=note]")).to_contain_text("Prefers <b>mornings</b>.")
     page.goto(f"{path}/edit")
+    page.fill("[name=industry]", "Bees")
     page.select_option("[name=life_cycle]", "lead")
     save(page)
     page.goto(path)
-    change = page.locator("#timeline li[data-kind=change]").first
-    expect(change).to_contain_text("Suspect → Lead")
+    change = page.locator("#timeline li[data-kind=change]")
+    expect(change).to_contain_text("Industry: → Bees")
+    expect(change).not_to_contain_text("Lead")
+    expect(page.locator("#timeline li[data-kind=stage]").first).to_contain_text("Lead")
 
 
 def test_contacts_of_a_span_of_time_are_listed(page: Page) -> None:
