@@ -18,6 +18,7 @@ from crm_core.engine.viewer import Viewer, get_viewer
 
 PATH = "/records"
 UUID_TEXT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+NUMBER = "[0-9]{1,18}"
 
 Page = Callable[[web.Request, Connection, Viewer, Entity], Awaitable[web.StreamResponse]]
 """A page of any entity: what is asked, in which transaction, by whom, about what."""

@@ -6,6 +6,7 @@ from agent_console.doorkeeper import Access, Route
 from agent_console.navigation import NavigationItem, Section
 from agent_console.records.bulk import change_bulk, show_bulk, undo_bulk
 from agent_console.records.doors import (
+    NUMBER,
     PATH,
     UUID_TEXT,
     Page,
@@ -20,6 +21,8 @@ from agent_console.records.lists import show_list, show_stages, suggest
 from agent_console.records.live import freshness_of, show_news
 from agent_console.records.names import names_in
 from agent_console.records.panels import banner_of, panels_of, stage_line
+from agent_console.records.sharing import end, share, sharing_of
+from agent_console.records.sharing import restore as restore_share
 from agent_console.records.shown import shown
 from agent_console.records.timeline import timeline_on, write_note
 from agent_console.records.views import drop_view, give_view_back, keep_view, name_view
@@ -52,6 +55,7 @@ async def show_record(
         banner=await banner_of(request, connection, viewer, record),
         stages=await stage_line(request, connection, viewer, record),
         panels=await panels_of(request, connection, viewer, record),
+        sharing=await sharing_of(request, connection, viewer, record),
         timeline=await timeline_on(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
         may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
@@ -76,6 +80,7 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
     """Addresses of the pages of all entities."""
     of_entity, of_record = f"{PATH}/{{entity}}", f"{PATH}/{{entity}}/{{record_id:{UUID_TEXT}}}"
     of_view = f"{of_entity}/views/{{view_id:{UUID_TEXT}}}"
+    of_share = f"{of_record}/shares/{{share_id:{NUMBER}}}"
     pages: tuple[tuple[str, str, Page], ...] = (
         ("GET", of_entity, show_list),
         ("GET", f"{of_entity}/suggest", suggest),
@@ -95,6 +100,9 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("POST", f"{of_record}/delete", delete),
         ("POST", f"{of_record}/restore", restore),
         ("POST", f"{of_record}/notes", write_note),
+        ("POST", f"{of_record}/shares", share),
+        ("POST", f"{of_share}/end", end),
+        ("POST", f"{of_share}/restore", restore_share),
     )
     news = on_entity(registry, show_news)
     return (

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, and_, false, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, Uuid, and_, false, or_, select, true
 
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
@@ -51,16 +51,18 @@ def scopes_of(viewer: Viewer, entity: Entity, verb: Verb) -> frozenset[Scope]:
     )
 
 
-def visible_to(viewer: Viewer, entity: Entity, verb: Verb = Verb.READ) -> ColumnElement[bool]:
+def visible_to(
+    viewer: Viewer, entity: Entity, verb: Verb = Verb.READ, *, with_shares: bool = True
+) -> ColumnElement[bool]:
     """Rows of an entity that a viewer may do this with; deleted ones are not left out here.
 
-    Whoever may not read a row may do nothing with it.
+    Whoever may not read a row may do nothing with it. `with_shares` False: by right alone, see `sharing`.
     """
-    reached = _reached(viewer, entity, verb)
+    reached = _reached(viewer, entity, verb, with_shares)
     return reached if verb is Verb.READ else and_(reached, _reached(viewer, entity, Verb.READ))
 
 
-def _reached(viewer: Viewer, entity: Entity, verb: Verb) -> ColumnElement[bool]:
+def _reached(viewer: Viewer, entity: Entity, verb: Verb, with_shares: bool = True) -> ColumnElement[bool]:
     if viewer.is_read_only and verb is not Verb.READ:
         return false()
     conditions = [
@@ -68,6 +70,9 @@ def _reached(viewer: Viewer, entity: Entity, verb: Verb) -> ColumnElement[bool]:
         for principal in viewer.principals(verb)
         for scope in sorted(scopes_of(principal, entity, verb), key=lambda scope: scope.value)
     ]
+    if with_shares:
+        shared = [one for principal in viewer.principals(verb) for one in _shared(principal, entity, verb)]
+        conditions += [is_any_of(entity.table.c.id, shared, Uuid())] if shared else []
     # What is made or taken away within a record changes that record: it needs the right to edit it.
     of_parent = verb if verb in (Verb.READ, Verb.EXPORT) else Verb.EDIT
     for name in entity.rights.inherits:
@@ -75,10 +80,22 @@ def _reached(viewer: Viewer, entity: Entity, verb: Verb) -> ColumnElement[bool]:
         assert isinstance(link, Link)
         parent = entity.registry.get(link.to)
         allowed = select(parent.table.c.id).where(
-            visible_to(viewer, parent, of_parent), parent.table.c.deleted_at.is_(None)
+            visible_to(viewer, parent, of_parent, with_shares=with_shares),
+            parent.table.c.deleted_at.is_(None),
         )
         conditions.append(entity.table.c[link.column_name()].in_(allowed))
     return or_(false(), *conditions)
+
+
+def _shared(principal: Viewer, entity: Entity, verb: Verb) -> list[UUID]:
+    """Records that are shared with somebody for this; of kinds that he is kept from wholly, none."""
+    if verb in (Verb.CREATE, Verb.DELETE) or not scopes_of(principal, entity, verb) - {Scope.NOBODY}:
+        return []
+    return [
+        one.record_id
+        for one in principal.shares
+        if one.entity == entity.name and (one.may_edit or verb is not Verb.EDIT)
+    ]
 
 
 def _scope_condition(principal: Viewer, entity: Entity, scope: Scope) -> ColumnElement[bool]:

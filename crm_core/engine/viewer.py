@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from uuid import UUID
 
 from crm_core.access.connection import Connection
 from crm_core.access.signed_in_user import ADMINISTRATOR
@@ -41,6 +42,15 @@ class FieldException:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """One record that a colleague shares with this person, until he ends it."""
+
+    entity: str
+    record_id: UUID
+    may_edit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
     """A person with his rights at one moment."""
 
@@ -51,6 +61,7 @@ class Viewer:
     agency_id: int | None = None
     scope_exceptions: tuple[ScopeException, ...] = ()
     field_exceptions: tuple[FieldException, ...] = ()
+    shares: tuple[Share, ...] = ()
     # What administrators changed about his roles: by role, entity and verb or name of the field.
     role_scopes: Mapping[tuple[str, str, Verb], Scope] = field(default_factory=dict, hash=False)
     role_masks: Mapping[tuple[str, str, str], bool] = field(default_factory=dict, hash=False)
@@ -102,6 +113,11 @@ async def _viewer_alone(connection: Connection, user_id: int) -> Viewer:
         "select entity, verb, scope, field, is_seen from crm.right_exception where user_id = $1 order by id",
         user_id,
     )
+    shares = await connection.fetch(
+        """select entity, record_id, level = 'edit' as may_edit from crm.record_share
+        where user_id = $1 and ended_at is null order by id""",
+        user_id,
+    )
     alone = await roles_alone(connection, user_id, user["roles"])
     return replace(
         alone,
@@ -118,6 +134,7 @@ async def _viewer_alone(connection: Connection, user_id: int) -> Viewer:
             for row in rows
             if row["field"] is not None
         ),
+        shares=tuple(Share(**row) for row in shares),
     )
 
 

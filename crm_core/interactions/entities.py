@@ -23,7 +23,7 @@ STATES = {"open": "Open", "waiting": "Waiting", "closed": "Closed"}
 
 
 @entity(
-    rights=Rights(read="team", create="team", edit="own", by_role=MANAGED),
+    rights=Rights(read="own", create="team", edit="own", by_role=MANAGED),
     list_columns=("title", "party", "state", "owner", "changed_at"),
     filters=("state", "party", "title"),
     sort=("-created_at", "title"),

@@ -22,8 +22,11 @@ from crm_core.engine.viewer import Viewer
 FACETS = ("note",)
 """Tables of what hangs on records of any entity: columns id, entity, record_id."""
 
-HISTORY = ("record_change", "domain_event", "merge_move", "record_source")
-"""Tables that say what happened to a record under its own id, and keep doing so."""
+HISTORY = ("record_change", "domain_event", "merge_move", "record_source", "record_share")
+"""Tables that say what happened to a record under its own id, and keep doing so.
+
+A share is one of them: a merge gives nobody a record that he was not given.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

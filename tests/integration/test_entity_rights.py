@@ -1,7 +1,7 @@
 """Rights: every door shows what a naive oracle says, for random viewers, rows, roles and exceptions."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import product
 from uuid import UUID
@@ -18,7 +18,7 @@ from crm_core.engine.records import change_record, create_record, delete_record
 from crm_core.engine.rights import access_record
 from crm_core.engine.scopes import Scope, Verb
 from crm_core.engine.searching import search_records
-from crm_core.engine.viewer import FieldException, ScopeException, Viewer, get_viewer
+from crm_core.engine.viewer import FieldException, ScopeException, Share, Viewer, get_viewer
 from tests.integration.entity_world import connection, entity_database
 from tests.integration.sample_entities import SAMPLES, make_sample_tables
 
@@ -31,8 +31,8 @@ PAPER = SAMPLES.get("paper")
 ROLES = ("agent", "supervisor", "manager", "guest")
 MASKED = {"phone": {"manager", "supervisor"}, "code_word": {"manager"}, "weight": {"manager"}}
 SUBTEAMS = {1: frozenset([1, 2]), 2: frozenset([2]), 3: frozenset([3])}
-Row = dict[str, int | None]
-"""Owner, team and agency of a row, by column."""
+Row = dict[str, int | UUID | None]
+"""Id, owner, team and agency of a row, by column."""
 
 SCOPES = {
     "folder": {
@@ -46,8 +46,17 @@ SCOPES = {
 """What the samples declare, written once more: read, create, edit, delete, export."""
 
 
-def random_viewer(draw: random.Random, *, is_alone: bool = False) -> Viewer:
-    """Anybody: with one or two roles, a team or none, exceptions, people he stands in for."""
+def random_shares(draw: random.Random, ids: Mapping[str, Sequence[UUID]]) -> Iterator[Share]:
+    """Some records that somebody is given, to read or to edit."""
+    for entity, known in ids.items():
+        for one in draw.sample(known, min(len(known), draw.choice([0, 0, 1, 4]))):
+            yield Share(entity=entity, record_id=one, may_edit=draw.random() < 0.5)
+
+
+def random_viewer(
+    draw: random.Random, ids: Mapping[str, Sequence[UUID]], *, is_alone: bool = False
+) -> Viewer:
+    """Anybody: with one or two roles, a team or none, exceptions, shares, people he stands in for."""
     team = draw.choice([None, 1, 2, 3])
     exceptions = [
         ScopeException(
@@ -66,7 +75,7 @@ def random_viewer(draw: random.Random, *, is_alone: bool = False) -> Viewer:
     others = []
     if not is_alone and draw.random() < 0.3:
         level = draw.choice([frozenset([Verb.READ, Verb.EDIT]), frozenset(Verb)])
-        others = [(random_viewer(draw, is_alone=True), level)]
+        others = [(random_viewer(draw, ids, is_alone=True), level)]
     scopes = {
         (draw.choice(ROLES), draw.choice(["folder", "paper"]), draw.choice(list(Verb))): draw.choice(
             list(Scope)
@@ -88,6 +97,7 @@ def random_viewer(draw: random.Random, *, is_alone: bool = False) -> Viewer:
         scope_exceptions=tuple(exceptions),
         field_exceptions=tuple(fields),
         stands_in_for=tuple(others),
+        shares=tuple(random_shares(draw, ids)),
         is_read_only=not is_alone and draw.random() < 0.1,
     )
 
@@ -104,10 +114,20 @@ def oracle_scopes(viewer: Viewer, entity: str, verb: Verb) -> set[str]:
     return reached
 
 
+def oracle_shares(person: Viewer, entity: str, verb: Verb, row: Row) -> bool:
+    """Whether a row is shared with one person for this, told simply."""
+    if verb in (Verb.CREATE, Verb.DELETE) or oracle_scopes(person, entity, verb) <= {"nobody"}:
+        return False
+    held = [one for one in person.shares if (one.entity, one.record_id) == (entity, row["id"])]
+    return any(one.may_edit or verb in (Verb.READ, Verb.EXPORT) for one in held)
+
+
 def oracle_reaches(viewer: Viewer, entity: str, verb: Verb, row: Row) -> bool:
     """Whether one of the people he acts for reaches a row, told simply."""
     people = [viewer, *(other for other, verbs in viewer.stands_in_for if verb in verbs)]
     for person in people:
+        if oracle_shares(person, entity, verb, row):
+            return True
         for scope in oracle_scopes(person, entity, verb):
             own = row["owner_id"] == person.user_id and scope != "nobody"
             team = scope == "team" and row["team_id"] in person.team_ids
@@ -175,16 +195,20 @@ class World:
 
     async def _give(self, connection: Connection, table: str, record_id: UUID, draw: random.Random) -> Row:
         row: Row = {
+            "id": record_id,
             "owner_id": draw.randint(1, 6),
             "team_id": draw.choice([None, 1, 2, 3]),
             "agency_id": draw.choice([None, 7, 8]),
         }
         await connection.execute(
             f"update crm.{table} set owner_id = $2, team_id = $3, agency_id = $4 where id = $1",
-            record_id,
             *row.values(),
         )
         return row
+
+    def ids(self) -> dict[str, list[UUID]]:
+        """Records by entity: what can be shared."""
+        return {"folder": sorted(self.folders), "paper": sorted(self.papers)}
 
     def expected(self, viewer: Viewer, entity: Entity, verb: Verb) -> set[UUID]:
         """Rows that the oracle lets him reach."""
@@ -224,7 +248,7 @@ async def test_every_door_shows_any_viewer_what_the_oracle_says(connection: Conn
     world = World()
     await world.fill(connection, draw)
     for _, entity in product(range(40), (FOLDER, PAPER)):
-        viewer = random_viewer(draw)
+        viewer = random_viewer(draw, world.ids())
         everything = set(world.folders) if entity is FOLDER else set(world.papers)
         seen = world.expected(viewer, entity, Verb.READ)
         listed = await list_records(connection, viewer, entity, size=500)
@@ -247,7 +271,7 @@ async def test_hidden_field_leaves_through_no_door(connection: Connection) -> No
     draw = random.Random(7)
     world = World()
     await world.fill(connection, draw)
-    for viewer in (random_viewer(draw) for _ in range(80)):
+    for viewer in (random_viewer(draw, world.ids()) for _ in range(80)):
         hidden = {name for name in FOLDER.fields if not oracle_sees(viewer, FOLDER, name)}
         page = await list_records(connection, viewer, FOLDER)
         fields = exported_fields(viewer, FOLDER)

@@ -5,6 +5,7 @@ from tests.house.mutants.mutant import Mutant
 RIGHTS = "tests/integration/test_entity_rights.py"
 DOORS = f"{RIGHTS}::test_every_door_shows_any_viewer_what_the_oracle_says"
 FIELDS = f"{RIGHTS}::test_hidden_field_leaves_through_no_door"
+SHARING = "tests/integration/test_entity_sharing.py"
 SEARCH = "tests/integration/test_entity_search.py"
 
 
@@ -36,6 +37,34 @@ MUTANTS: tuple[Mutant, ...] = (
         "rights.py",
         "return or_(own, is_any_of(columns.team_id, sorted(principal.team_ids), BigInteger()))",
         "return true()",
+    ),
+    fault(
+        "whoever may read a shared record may edit it",
+        DOORS,
+        "rights.py",
+        "(one.may_edit or verb is not Verb.EDIT)",
+        "one.record_id",
+    ),
+    fault(
+        "a shared record stands in lists and opens for nobody",
+        DOORS,
+        "listing.py",
+        "visible_to(viewer, entity, verb),",
+        "visible_to(viewer, entity, verb, with_shares=False),",
+    ),
+    fault(
+        "who was given a record gives it on",
+        f"{SHARING}::test_shared_record_is_had_with_its_parts_until_it_is_ended",
+        "sharing.py",
+        "visible_to(viewer, record.entity, Verb.EDIT, with_shares=False)",
+        "visible_to(viewer, record.entity, Verb.EDIT)",
+    ),
+    fault(
+        "a share that was ended still opens the record",
+        f"{SHARING}::test_shared_record_is_had_with_its_parts_until_it_is_ended",
+        "viewer.py",
+        "        where user_id = $1 and ended_at is null order by id",
+        "        where user_id = $1 order by id",
     ),
     fault(
         "what was changed about the reach of a role is forgotten",
