@@ -19,6 +19,7 @@ from agent_console.pages import (
     user_administration,
 )
 from agent_console.parts import PARTS, ConsoleParts
+from agent_console.perspective import ROUTES as PERSPECTIVE_ROUTES
 from agent_console.rendering import NAVIGATION
 from agent_console.request_log import log_request
 from agent_console.security_headers import add_headers
@@ -47,7 +48,7 @@ def build_application(
     application[PARTS] = parts
     own = [route for module in PAGES for route in module.ROUTES]
     access: dict[web.AbstractRoute, Access] = {}
-    for route in (*own, *routes):
+    for route in (*own, *PERSPECTIVE_ROUTES, *routes):
         for added in _add(application, route):
             access[added] = route.access
     application[ACCESS] = access

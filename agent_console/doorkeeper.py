@@ -15,7 +15,7 @@ from urllib.parse import quote
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from agent_console.parts import PROGRAM, SESSION, TOKEN, parts_of, session_of
+from agent_console.parts import PROGRAM, SESSION, TOKEN, parts_of, perspective_of, session_of
 from agent_console.site import SAFE_METHODS, is_from_own_page
 from crm_core.access.access_tokens import find_token_user
 from crm_core.access.sessions import find_session
@@ -27,6 +27,8 @@ TOKEN_FIELD = "request_token"
 TOKEN_HEADER = "X-Request-Token"
 TOKEN_LENGTH_MAX = 100
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="Paceline"'}
+OWN_EYES_PATHS = frozenset({"/perspective/end", "/sign-out"})
+"""What somebody may send who looks with another's eyes: what ends that."""
 FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
@@ -71,6 +73,7 @@ async def keep_door(request: web.Request, handler: Handler) -> web.StreamRespons
         return refusal
     if request.method not in SAFE_METHODS and session_of(request) is not None:
         await _check_request_token(request)
+        _check_perspective(request)
     return await handler(request)
 
 
@@ -127,7 +130,7 @@ def _refusal(request: web.Request, access: Access) -> web.Response | None:
     if session is None or session.awaits_code:
         target = SIGN_IN_PATH if session is None else CODE_PATH
         return _redirection(request, target)
-    if access is Access.ADMINISTRATOR and not session.user.is_administrator:
+    if access is Access.ADMINISTRATOR and not perspective_of(request).is_administrator:
         raise web.HTTPForbidden
     return None
 
@@ -138,6 +141,17 @@ def _redirection(request: web.Request, target: str) -> web.Response:
     wanted = request.path_qs if request.method in SAFE_METHODS else "/"
     query = "" if wanted == "/" else f"?next={quote(wanted, safe='/')}"
     return web.Response(status=303, headers={"Location": f"{target}{query}"})
+
+
+def _check_perspective(request: web.Request) -> None:
+    """Refuse every change to somebody who looks with another's eyes, but for looking with his own again.
+
+    Raises:
+        HTTPForbidden: he looks with another's eyes.
+    """
+    session = session_of(request)
+    if session is not None and session.seen_as is not None and request.path not in OWN_EYES_PATHS:
+        raise web.HTTPForbidden
 
 
 async def _check_request_token(request: web.Request) -> None:

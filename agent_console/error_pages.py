@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 
 from agent_console.errors import DatabaseAway
 from agent_console.navigation import N_
-from agent_console.parts import REQUEST_ID
+from agent_console.parts import REQUEST_ID, session_of
 from agent_console.password_gate import GateCrowded
 from agent_console.problems import problem
 from agent_console.rendering import page, text_of, toast_header
@@ -72,6 +72,12 @@ EXPLANATIONS = {
 }
 
 
+OTHER_EYES = Explanation(
+    title=N_("You are looking with somebody else’s eyes"),
+    advice=N_("Nothing can be changed here so. Return to your own view first: the button is above."),
+)
+
+
 @web.middleware
 async def show_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into a page."""
@@ -104,6 +110,9 @@ async def error_page(
 ) -> web.Response:
     """The page of one kind of error, or what a program or a part of a page gets in its place."""
     explanation = EXPLANATIONS.get(status, EXPLANATIONS[400 if status < 500 else 500])
+    session = session_of(request)
+    if status == HTTPStatus.FORBIDDEN and session is not None and session.seen_as is not None:
+        explanation = OTHER_EYES
     title, advice = text_of(request, explanation.title), text_of(request, explanation.advice)
     if request.path.startswith(PROGRAMS_PATH):
         told = {name: text for name, text in (headers or {}).items() if name in TOLD_HEADERS}

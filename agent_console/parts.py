@@ -134,6 +134,12 @@ def user_of(request: web.Request) -> SignedInUser:
     return program if program is not None else request[SESSION].user
 
 
+def perspective_of(request: web.Request) -> SignedInUser:
+    """With whose eyes who asks looks: his own, or a subordinate's."""
+    session = session_of(request)
+    return user_of(request) if session is None or session.seen_as is None else session.seen_as
+
+
 def address_of(request: web.Request) -> str:
     """Where a request comes from."""
     site = parts_of(request).site

@@ -83,7 +83,9 @@ def context_of(request: web.Request) -> dict[str, object]:
     session, parts = session_of(request), parts_of(request)
     is_in = session is not None and not session.awaits_code
     user = session.user if session is not None and is_in else None
-    items = [item for item in request.app.get(NAVIGATION, ()) if user is not None and item.is_for(user)]
+    seen_as = session.seen_as if session is not None else None
+    eyes = seen_as or user
+    items = [item for item in request.app.get(NAVIGATION, ()) if eyes is not None and item.is_for(eyes)]
     return {
         "asset": parts.assets.path,
         "locale": locale_of(request),
@@ -92,6 +94,8 @@ def context_of(request: web.Request) -> dict[str, object]:
         "notice_undo_path": session.notice_undo_path if session is not None and is_in else None,
         "path": request.path,
         "request_token": request_token(request[TOKEN]) if TOKEN in request else "",
+        "return_path": request.path_qs if request.method == "GET" else "/",
+        "seen_as": seen_as,
         "theme": user.theme if user is not None else "system",
         "user": user,
         "version": parts.version,

@@ -23,6 +23,7 @@ from agent_console.records.added_fields import FIELDS_ITEM, field_routes
 from agent_console.records.finding import RecordSearch
 from agent_console.records.pages import record_items, record_routes
 from agent_console.records.role_rights import ROLES_ITEM, role_routes
+from agent_console.records.team import TEAM_ITEM, team_routes
 from agent_console.site import Site
 from app import __version__
 from app.call_register import keep_register
@@ -117,9 +118,10 @@ def console(parts: ConsoleParts) -> web.Application:
         *api_routes(REGISTRY),
         *field_routes(REGISTRY),
         *role_routes(REGISTRY),
+        *team_routes(REGISTRY),
     )
     return build_application(
-        parts, routes, (*record_items(REGISTRY), *QUALITY_ITEMS, FIELDS_ITEM, ROLES_ITEM)
+        parts, routes, (*record_items(REGISTRY), *QUALITY_ITEMS, FIELDS_ITEM, ROLES_ITEM, TEAM_ITEM)
     )
 
 

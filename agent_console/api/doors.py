@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from agent_console.parts import parts_of, user_of
+from agent_console.parts import parts_of
+from agent_console.perspective import viewer_of
 from agent_console.problems import problem
 from crm_core.access.connection import Connection
 from crm_core.engine.custom_fields import with_custom_fields
@@ -20,7 +21,7 @@ from crm_core.engine.errors import (
     UndoRefused,
     VerbRefused,
 )
-from crm_core.engine.viewer import Viewer, get_viewer
+from crm_core.engine.viewer import Viewer
 
 API_PATH = "/api/v1"
 
@@ -45,7 +46,7 @@ def on_entity(
         entity, parts = registry.get(entity_name), parts_of(request)
         try:
             async with parts.transactions.begin() as connection:
-                viewer = await get_viewer(connection, user_of(request).id, parts.clock())
+                viewer = await viewer_of(request, connection)
                 whole = await with_custom_fields(connection, entity)
                 return await answer(request, connection, viewer, whole)
         except EngineError as refused:

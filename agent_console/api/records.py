@@ -9,7 +9,8 @@ from agent_console.api.bodies import read_body, read_list_query, values_schema
 from agent_console.api.document import change_schema, describe, many_schema, new_schema, undo_schema
 from agent_console.api.doors import API_PATH, on_entity
 from agent_console.doorkeeper import Access, Route
-from agent_console.parts import parts_of, user_of
+from agent_console.parts import parts_of
+from agent_console.perspective import viewer_of
 from crm_core.access.connection import Connection
 from crm_core.engine.bulk_changes import BulkOutcome, change_many, undo_bulk_change
 from crm_core.engine.custom_fields import with_custom_fields
@@ -18,7 +19,7 @@ from crm_core.engine.history import changes_of
 from crm_core.engine.listing import list_records
 from crm_core.engine.records import change_record, create_record, delete_record, restore_record
 from crm_core.engine.rights import Record, access_record
-from crm_core.engine.viewer import Viewer, get_viewer
+from crm_core.engine.viewer import Viewer
 
 UUID_TEXT = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 
@@ -167,7 +168,7 @@ def api_routes(registry: Registry) -> tuple[Route, ...]:
     async def show_document(request: web.Request) -> web.Response:
         parts = parts_of(request)
         async with parts.transactions.begin() as connection:
-            viewer = await get_viewer(connection, user_of(request).id, parts.clock())
+            viewer = await viewer_of(request, connection)
             entities = [await with_custom_fields(connection, entity) for entity in registry]
         return web.json_response(describe(entities, viewer, parts.version))
 

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from agent_console.doorkeeper import Route
-from agent_console.parts import Finding, parts_of, user_of
+from agent_console.parts import Finding, parts_of, perspective_of
 from agent_console.rendering import NAVIGATION, fragment, text_of
 
 LIMIT = 12
@@ -13,7 +13,7 @@ TEXT_LENGTH_MAX = 200
 async def find(request: web.Request) -> web.Response:
     """Find what a text may mean; without one, all pages."""
     text = " ".join(request.query.get("q", "")[:TEXT_LENGTH_MAX].replace("\x00", "").split())
-    parts, user = parts_of(request), user_of(request)
+    parts, user = parts_of(request), perspective_of(request)
     found = _pages(request, text)
     if text:
         async with parts.transactions.begin() as connection:
@@ -24,7 +24,7 @@ async def find(request: web.Request) -> web.Response:
 
 def _pages(request: web.Request, text: str) -> list[Finding]:
     words = text.casefold().split()
-    items = [item for item in request.app[NAVIGATION] if item.is_for(user_of(request))]
+    items = [item for item in request.app[NAVIGATION] if item.is_for(perspective_of(request))]
     found = []
     for item in items:
         label, section = text_of(request, item.label), text_of(request, item.section.value)

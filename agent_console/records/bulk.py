@@ -8,10 +8,10 @@ from uuid import UUID
 from aiohttp import web
 
 from agent_console.parts import parts_of
-from agent_console.records.doors import list_path, may_reach
+from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
 from agent_console.records.forms import sent
 from agent_console.records.inputs import asked, input_of
-from agent_console.records.list_query import read_query
+from agent_console.records.list_query import OWNER, read_query
 from agent_console.records.names import options_of
 from agent_console.rendering import done, page, text_of
 from crm_core.access.connection import Connection
@@ -60,6 +60,18 @@ async def change_bulk(
         refused_count=len(outcome.refused),
     )
     return await done(request, list_path(entity), text, f"{list_path(entity)}/bulk/{outcome.token}/undo")
+
+
+async def take_over(
+    request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
+) -> web.Response:
+    """Make the viewer the owner of a record; the notice offers to undo it."""
+    record_id, now = record_id_of(request), parts_of(request).clock()
+    outcome = await change_many(connection, viewer, entity, [record_id], {OWNER: viewer.user_id}, now)
+    if not outcome.changed:
+        raise VerbRefused("you may not change this")
+    undo = f"{list_path(entity)}/bulk/{outcome.token}/undo"
+    return await done(request, record_path(entity, record_id), text_of(request, "It is yours now."), undo)
 
 
 async def undo_bulk(

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from aiohttp import web
 
-from agent_console.parts import LENT, LentConnection, parts_of, user_of
+from agent_console.parts import LENT, LentConnection, parts_of
+from agent_console.perspective import viewer_of
 from crm_core.access.connection import Connection
 from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import RecordAbsent, VerbRefused
 from crm_core.engine.rights import scopes_of
 from crm_core.engine.scopes import Scope, Verb
-from crm_core.engine.viewer import Viewer, get_viewer
+from crm_core.engine.viewer import Viewer
 
 PATH = "/records"
 UUID_TEXT = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -31,7 +32,7 @@ async def looked_at(request: web.Request) -> AsyncIterator[tuple[Connection, Vie
     try:
         async with parts.transactions.begin() as connection:
             request[LENT] = LentConnection(connection)
-            yield connection, await get_viewer(connection, user_of(request).id, parts.clock())
+            yield connection, await viewer_of(request, connection)
     except RecordAbsent:
         raise web.HTTPNotFound from None
     except VerbRefused:

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from agent_console.doorkeeper import Access, Route
 from agent_console.navigation import NavigationItem, Section
-from agent_console.records.bulk import change_bulk, show_bulk, undo_bulk
+from agent_console.records.bulk import change_bulk, show_bulk, take_over, undo_bulk
 from agent_console.records.doors import (
     NUMBER,
     PATH,
@@ -17,6 +17,7 @@ from agent_console.records.doors import (
     record_path,
 )
 from agent_console.records.forms import create, delete, edit, restore, show_edit, show_new
+from agent_console.records.list_query import OWNER
 from agent_console.records.lists import show_list, show_stages, suggest
 from agent_console.records.live import freshness_of, show_news
 from agent_console.records.names import names_in
@@ -44,6 +45,7 @@ async def show_record(
     fields = [field for name, field in entity.fields.items() if name in record.values]
     names = await names_in(connection, viewer, entity, fields, [record.values])
     locale = locale_of(request)
+    may_edit = await _may(connection, viewer, entity, request, Verb.EDIT)
     return await page(
         request,
         "records/record.html",
@@ -58,7 +60,8 @@ async def show_record(
         sharing=await sharing_of(request, connection, viewer, record),
         timeline=await timeline_on(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],
-        may_edit=await _may(connection, viewer, entity, request, Verb.EDIT),
+        may_edit=may_edit,
+        may_take_over=may_edit and record.values.get(OWNER, viewer.user_id) != viewer.user_id,
         may_delete=await _may(connection, viewer, entity, request, Verb.DELETE),
     )
 
@@ -100,6 +103,7 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
         ("POST", f"{of_record}/delete", delete),
         ("POST", f"{of_record}/restore", restore),
         ("POST", f"{of_record}/notes", write_note),
+        ("POST", f"{of_record}/take-over", take_over),
         ("POST", f"{of_record}/shares", share),
         ("POST", f"{of_share}/end", end),
         ("POST", f"{of_share}/restore", restore_share),

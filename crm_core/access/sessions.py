@@ -1,9 +1,10 @@
 """Sessions: kept on the server, so that they can be listed and ended; the browser holds a token only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crm_core.access.connection import Connection
+from crm_core.access.perspectives import Subordinate, find_subordinate
 from crm_core.access.signed_in_user import SignedInUser, UserId
 from crm_core.access.tokens import new_token, token_hash
 
@@ -20,6 +21,7 @@ class Session:
 
     id: int
     user: SignedInUser
+    seen_as: SignedInUser | None = None  # the subordinate with whose eyes he looks; nothing can be changed
     awaits_code: bool  # the password was right, the second step is still to come
     seen_at: datetime
     notice_text: str | None = None  # to be shown once, on the next page
@@ -68,7 +70,7 @@ async def find_session(
 ) -> Session | None:
     """The session of a token, if it is valid now and its user may come in; use keeps it awake."""
     row = await connection.fetchrow(
-        """select s.id, s.awaits_code, s.seen_at, s.notice_text, s.notice_undo_path,
+        """select s.id, s.awaits_code, s.seen_as, s.seen_at, s.notice_text, s.notice_undo_path,
             u.id as user_id, u.name, u.roles, u.team_id, u.agency_id, u.locale, u.theme
         from crm.sessions s join crm.users u on u.id = s.user_id
         where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and u.is_active""",
@@ -89,13 +91,22 @@ async def find_session(
         locale=row["locale"],
         theme=row["theme"],
     )
+    seen = await find_subordinate(connection, user.id, row["seen_as"]) if row["seen_as"] else None
     return Session(
         id=row["id"],
         user=user,
+        seen_as=None if seen is None else _seen_user(user, seen),
         awaits_code=row["awaits_code"],
         seen_at=row["seen_at"],
         notice_text=row["notice_text"],
         notice_undo_path=row["notice_undo_path"],
+    )
+
+
+def _seen_user(user: SignedInUser, seen: Subordinate) -> SignedInUser:
+    # Language and colours stay those of the one who looks.
+    return replace(
+        user, id=seen.id, name=seen.name, roles=seen.roles, team_id=seen.team_id, agency_id=seen.agency_id
     )
 
 

@@ -1,10 +1,16 @@
 """Sharing, standing in and other perspectives: each test does what a row of the feature list says."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import asyncpg
 from playwright.sync_api import Browser, Page, expect
 
+from app.database import DATABASE
+from app.running_postgres import running_postgres_url
+from app.settings import DatabaseSettings
 from tests.acceptance.browser import DESK, TELEPHONE, WatchedPage, watched_page
 from tests.acceptance.running_console import RunningConsole
 from tests.acceptance.tour import choose_password, sign_in
@@ -77,3 +83,75 @@ def test_employee_sees_his_own_cases_and_shares_one(browser: Browser, console: R
         expect(owner.page.locator("#sharing")).to_contain_text("Petr may edit it")
         assert other.page.request.get(shared).status == 200
         assert not owner.barriers()
+
+
+def put_into_team(console: RunningConsole, *names: str) -> None:
+    """Put users into one team."""
+
+    async def put() -> None:
+        folder = DatabaseSettings(folder=console.home / "postgres", port=0)
+        url = running_postgres_url(folder, DATABASE)
+        assert url is not None
+        connection = await asyncpg.connect(url)
+        try:
+            team = await connection.fetchval("insert into crm.teams (name) values ('Harbour') returning id")
+            await connection.execute(
+                "update crm.users set team_id = $1 where sign_in_name = any ($2::text[])", team, list(names)
+            )
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
+        beside.submit(asyncio.run, put()).result()
+
+
+def test_manager_sees_what_a_subordinate_sees_and_takes_a_case_over(
+    browser: Browser, console: RunningConsole
+) -> None:
+    """S2-74: a manager switches to a subordinate's perspective, sees his list, and takes a case over."""
+    with (
+        colleague(browser, console, "Marta", "manager") as manager,
+        colleague(browser, console, "Rudolf") as agent,
+    ):
+        page = manager.page
+        page.goto("/team")
+        expect(page.locator("main")).to_contain_text("You lead nobody yet")
+        put_into_team(console, "marta", "rudolf")
+        add_case(page, "Affair of Marta")
+        add_case(agent.page, "Affair of Rudolf")
+        page.goto("/team")
+        member = page.locator("section:has-text('Rudolf')")
+        expect(member.locator("tr:has-text('Case files')")).to_contain_text("1")
+        assert not manager.barriers()
+        member.locator("button:has-text('See as he sees')").click()
+        expect(page.locator("#perspective")).to_contain_text("You see what Rudolf sees")
+        page.goto(CASES)
+        expect(page.locator("tbody")).to_contain_text("Affair of Rudolf")
+        expect(page.locator("tbody")).not_to_contain_text("Affair of Marta")
+        page.click("tbody a")
+        expect(page.locator("a[href$='/edit']")).to_have_count(0)
+        manager.expected = ("403",)
+        case = page.url
+        page.goto(f"{case}/edit")
+        expect(page.locator("h1")).to_have_text("You are looking with somebody else’s eyes")
+        page.goto(case)
+        page.click("summary[aria-label='Colours']")
+        page.click("button[value=dark]")
+        expect(page.locator("main")).to_contain_text("Nothing can be changed here so")
+        page.goto(case)
+        assert not manager.barriers()
+        page.click("#perspective button")
+        expect(page.locator("#perspective")).to_have_count(0)
+        expect(page.locator("h1")).to_have_text("Affair of Rudolf")
+        page.click("button:has-text('Take over')")
+        expect(page.locator("#toasts")).to_contain_text("It is yours now.")
+        agent.expected = ("404",)
+        assert agent.page.request.get(case).status == 404
+        page.click("#toasts form button")
+        assert agent.page.request.get(case).status == 200
+        page.goto("/team")
+        page.click("section:has-text('Rudolf') tr:has-text('Case files') >> text=Hand on")
+        page.select_option("[name=owner]", label="Marta")
+        page.click("main .card-footer button[type=submit]")
+        expect(page.locator("#toasts")).to_contain_text("Changed: 1")
+        assert agent.page.request.get(case).status == 404

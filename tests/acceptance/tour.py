@@ -106,6 +106,7 @@ def views(page: Page) -> Iterator[str]:
         ("access-tokens", "/account/tokens"),
         ("fields", "/administration/fields/party"),
         ("roles", "/administration/roles/agent"),
+        ("team", "/team"),
     ):
         page.goto(path)
         yield name

@@ -5,6 +5,7 @@ from tests.house.mutants.mutant import Mutant
 DOOR = "tests/integration/test_console_door.py"
 ACCOUNTS = "tests/integration/test_console_accounts.py"
 SITE = "tests/unit/agent_console/test_site.py"
+EYES = "tests/integration/test_perspectives.py"
 RECORDS = "tests/integration/test_console_records.py"
 
 
@@ -14,6 +15,27 @@ def fault(name: str, catches: str, path: str, before: str, after: str) -> Mutant
 
 
 MUTANTS: tuple[Mutant, ...] = (
+    fault(
+        "forms pass in somebody else's perspective",
+        f"{EYES}::test_no_form_passes_while_somebody_looks_with_other_eyes",
+        "agent_console/doorkeeper.py",
+        "        _check_perspective(request)\n",
+        "",
+    ),
+    fault(
+        "a supervisor looks with the eyes of other leaders",
+        f"{EYES}::test_everybody_leads_those_of_lower_rank_in_his_part_of_the_tree",
+        "crm_core/access/perspectives.py",
+        "and not u.roles && '{manager,supervisor}'::text[])",
+        ")",
+    ),
+    fault(
+        "the subordinate is said to have looked himself",
+        f"{EYES}::test_perspective_shows_his_lists_and_is_written_down_in_the_managers_name",
+        "crm_core/access/perspectives.py",
+        "        now,\n        user_id,\n        kind,",
+        "        now,\n        seen_id,\n        kind,",
+    ),
     fault(
         "forms of other sites are taken",
         f"{DOOR}::test_form_of_another_site_is_refused_before_anything_is_looked_at",
