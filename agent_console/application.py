@@ -12,9 +12,11 @@ from agent_console.pages import (
     access_tokens,
     account,
     find,
+    notices,
     second_step_setting,
     set_up,
     sign_in,
+    task_buttons,
     today,
     user_administration,
 )
@@ -29,9 +31,11 @@ PAGES = (
     access_tokens,
     account,
     find,
+    notices,
     second_step_setting,
     set_up,
     sign_in,
+    task_buttons,
     today,
     user_administration,
 )

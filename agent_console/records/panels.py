@@ -87,14 +87,19 @@ async def _related(
         for link in other.links_to(record.entity.name):
             if link.name not in other.filters or link.name not in seen:
                 continue
-            if other.timeline is not None and other.timeline[0] in seen:
-                here = _here(record, link)
-                made.append(await _panel(request, connection, viewer, other, here, N_("the last"), 1))
-            elif not other.rights.inherits and STATE in other.filters and STATE in seen:
+            if has_state(other) and STATE in seen:
                 here = [*_here(record, link), *_open_ones(seen[STATE])]
                 rows = RELATED_ROWS_MAX
                 made.append(await _panel(request, connection, viewer, other, here, N_("open now"), rows))
+            elif other.timeline is not None and other.timeline[0] in seen:
+                here = _here(record, link)
+                made.append(await _panel(request, connection, viewer, other, here, N_("the last"), 1))
     return [panel for panel in made if panel.rows]
+
+
+def has_state(entity: Entity) -> bool:
+    """Whether records of an entity stand by themselves and are open until they end."""
+    return not entity.rights.inherits and STATE in entity.filters
 
 
 def _here(record: Record, link: Link) -> list[Filter]:

@@ -17,6 +17,7 @@ from agent_console.navigation import N_
 from agent_console.parts import parts_of
 from agent_console.records.changes import Change, history_of
 from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
+from agent_console.records.panels import has_state
 from agent_console.records.shown import Shown
 from agent_console.rendering import done, locale_of, moment, text_of
 from crm_core.access.connection import Connection
@@ -67,7 +68,7 @@ class Entry:
 class AddLink:
     """Where something new of one entity is written down."""
 
-    label: str  # English: the entity's title
+    label: str  # English: what one of them is called
     path: str
 
 
@@ -246,11 +247,12 @@ def _labels(entity: Entity) -> dict[str, str]:
 
 def _add_links(request: web.Request, viewer: Viewer, record: Record) -> tuple[AddLink, ...]:
     made = []
-    for other, link in _happening(record.entity):
-        if may_reach(viewer, other, Verb.CREATE):
-            assert other.timeline is not None
-            now = parts_of(request).clock().astimezone().strftime("%Y-%m-%dT%H:%M")  # as inputs have it
-            at = other.fields[other.timeline[0]]
-            query = urlencode({link.name: str(record.id)} | ({} if at.read_only else {at.name: now}))
+    now = parts_of(request).clock().astimezone().strftime("%Y-%m-%dT%H:%M")  # as inputs have it
+    for other in record.entity.registry:
+        links = other.links_to(record.entity.name) if other.timeline or has_state(other) else []
+        if links and may_reach(viewer, other, Verb.CREATE):
+            at = other.fields[other.timeline[0]] if other.timeline else None
+            given = {} if at is None or at.read_only else {at.name: now}
+            query = urlencode({links[0].name: str(record.id), **given})
             made.append(AddLink(label=other.title, path=f"{list_path(other)}/new?{query}"))
     return tuple(made)

@@ -20,7 +20,16 @@ STATES = {
     "done": "Done",
     "cancelled": "Cancelled",
 }
-REMINDER_STATES = {"scheduled": "Scheduled", "fired": "Fired", "snoozed": "Snoozed", "done": "Done"}
+OPEN_STATES = frozenset(["open", "in_progress", "waiting"])
+KINDS = {
+    "errand": "Errand",
+    "call": "Call",
+    "visit": "Visit",
+    "email": "E-mail",
+    "sms": "Text message",
+    "letter": "Letter",
+}
+REMINDER_STATES = {"scheduled": "Scheduled", "snoozed": "Snoozed", "done": "Done"}
 
 
 def due_after_start(before: Values | None, after: Values) -> Iterable[Problem]:
@@ -38,17 +47,18 @@ def done_is_whole(before: Values | None, after: Values) -> Iterable[Problem]:
 
 @entity(
     rights=Rights(read="team", create="team", edit="own", delete="own", by_role=MANAGED),
-    list_columns=("title", "party", "state", "priority", "due_at", "done_ratio", "owner"),
-    filters=("state", "priority", "due_at", "party", "parent"),
+    list_columns=("title", "party", "kind", "state", "priority", "due_at", "owner"),
+    filters=("kind", "state", "priority", "due_at", "party", "parent"),
     sort=("due_at", "-priority", "created_at", "title"),
     rules=(due_after_start, done_is_whole),
     indexed=("state",),
     tree_field="parent",
 )
 class Task:
-    """Something that its owner has to do."""
+    """Something that its owner has to do: an errand, or a contact that is planned."""
 
     title = Text(required=True, search=True)
+    kind = Choice(choices=KINDS, required=True, default="errand")
     party = Link(to="party", help="Whom it is about.")
     parent = Link(to="task", help="The larger task that it is part of.")
     state = Choice(choices=STATES, required=True, default="open")

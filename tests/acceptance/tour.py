@@ -5,6 +5,7 @@ They are there to be looked at; nothing is compared.
 
 import sys
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -69,6 +70,32 @@ def add_parties(page: Page) -> None:
         page.wait_for_selector("dl")
 
 
+def add_task(page: Page, title: str, kind: str, due_days: float) -> None:
+    """Make a task by its form, due so many days from now."""
+    due = datetime.now(UTC).astimezone() + timedelta(days=due_days)
+    page.goto("/records/task/new")
+    page.fill("[name=title]", title)
+    page.select_option("[name=kind]", kind)
+    page.fill("[name=due_at]", due.strftime("%Y-%m-%dT%H:%M"))
+    page.click("main .card-footer button[type=submit]")
+    page.wait_for_selector("dl")
+
+
+def task_views(page: Page) -> Iterator[str]:
+    """The board with a notice that has just come, which is then taken away."""
+    for title, kind, due_days in (
+        ("Ring the bakery back", "call", -0.01),
+        ("Send the price list", "email", 2.0),
+    ):
+        add_task(page, title, kind, due_days)
+    page.goto("/")
+    yield "today"
+    page.click("#notices button:has-text('Seen')")
+    page.wait_for_selector("#notices .notice", state="detached")
+    page.click("#span-late summary")
+    yield "today-remind"
+
+
 def record_views(page: Page) -> Iterator[str]:
     """Go through the pages of records; gives the name of each while it is shown."""
     page.goto("/records/party")
@@ -92,13 +119,14 @@ def record_views(page: Page) -> Iterator[str]:
     page.wait_for_selector("form [name=name]")
     yield "record-form"
     page.goto("/records/task")
+    yield "records-tasks"
+    page.goto("/records/reminder")
     yield "records-none"
 
 
 def views(page: Page) -> Iterator[str]:
     """Go to one page after the other; gives the name of each while it is shown."""
     for name, path in (
-        ("today", "/"),
         ("users", "/administration/users"),
         ("account", "/account"),
         ("second-step", "/account/second-step"),
@@ -110,6 +138,7 @@ def views(page: Page) -> Iterator[str]:
     ):
         page.goto(path)
         yield name
+    yield from task_views(page)
     yield from record_views(page)
     page.goto("/nothing-here")
     yield "not-found"
