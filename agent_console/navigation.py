@@ -60,6 +60,7 @@ ITEMS: tuple[NavigationItem, ...] = (
         icon="info-circle",
     ),
     NavigationItem(section=Section.SELF, label=N_("Your account"), path="/account", icon="user", key="a"),
+    NavigationItem(section=Section.SELF, label=N_("Standing in"), path="/account/delegations", icon="users"),
 )
 
 

@@ -19,6 +19,7 @@ from agent_console.records.names import names_in
 from agent_console.rendering import locale_of, moment, page
 from crm_core.access import users
 from crm_core.access.connection import Connection
+from crm_core.access.users import names_of_users
 from crm_core.engine.rights import Record
 from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
@@ -80,6 +81,7 @@ async def show_today(request: web.Request) -> web.Response:
             has_second_step=user.totp_secret is not None,
             is_alone=is_alone,
             groups=groups,
+            away=await names_of_users(connection, [one.user_id for one, _ in viewer.stands_in_for]),
             is_all=whose is Whose.ALL,
             notices=await notice_lines(request, connection, viewer),
             snoozes=SNOOZES,

@@ -93,7 +93,8 @@ async def get_viewer(connection: Connection, user_id: int, now: datetime) -> Vie
     viewer = await _viewer_alone(connection, user_id)
     rows = await connection.fetch(
         """select d.from_user_id, d.level from crm.delegation d join crm.users u on u.id = d.from_user_id
-        where d.to_user_id = $1 and d.begins_at <= $2 and d.ends_at > $2 and u.is_active
+        where d.to_user_id = $1 and d.begins_at <= $2 and d.ends_at > $2 and d.ended_at is null
+            and u.is_active
         order by d.from_user_id, d.level""",
         user_id,
         now,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import asyncpg
 from playwright.sync_api import Browser, Page, expect
@@ -155,3 +156,45 @@ def test_manager_sees_what_a_subordinate_sees_and_takes_a_case_over(
         page.click("main .card-footer button[type=submit]")
         expect(page.locator("#toasts")).to_contain_text("Changed: 1")
         assert agent.page.request.get(case).status == 404
+
+
+def days_from_now(days: int) -> str:
+    """A day as date fields take it."""
+    return (datetime.now().astimezone().date() + timedelta(days=days)).isoformat()
+
+
+def test_user_hands_his_records_to_a_colleague_for_a_period(
+    browser: Browser, console: RunningConsole
+) -> None:
+    """S2-74: rights are delegated from a day to a day; both see it, and it can be ended at once."""
+    with (
+        colleague(browser, console, "Sara") as away,
+        colleague(browser, console, "Tomas", on_telephone=True) as other,
+    ):
+        case = add_case(away.page, "Affair of Sara")
+        other.expected, away.expected = ("404",), ("422",)
+        page = away.page
+        page.goto("/account")
+        page.click("a[href='/account/delegations']")
+        page.select_option("[name=colleague]", label="Tomas")
+        page.fill("[name=first_day]", days_from_now(2))
+        page.fill("[name=last_day]", days_from_now(1))
+        page.click("button:has-text('Hand over')")
+        expect(page.locator("[role=alert]")).to_contain_text("expected a last day that is not over")
+        page.fill("[name=first_day]", days_from_now(0))
+        page.click("button:has-text('Hand over')")
+        expect(page.locator("#given li")).to_contain_text("Tomas may see and edit")
+        assert not away.barriers()
+        other.page.goto("/")
+        other.page.click("text=You stand in for Sara")
+        expect(other.page.locator("#taken li")).to_contain_text("Sara")
+        assert (other.overflow_pixels(), other.barriers()) == (0, [])
+        other.page.goto(f"{case}/edit")
+        other.page.fill("[name=title]", "Affair seen to by Tomas")
+        save(other.page)
+        page.click("#given li button")
+        expect(page.locator("#given")).to_contain_text("Nobody.")
+        assert other.page.request.get(case).status == 404
+        page.click("#toasts form button")
+        expect(page.locator("#given li")).to_contain_text("Tomas")
+        assert other.page.request.get(case).status == 200

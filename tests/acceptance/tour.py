@@ -135,6 +135,7 @@ def views(page: Page) -> Iterator[str]:
         ("fields", "/administration/fields/party"),
         ("roles", "/administration/roles/agent"),
         ("team", "/team"),
+        ("standing-in", "/account/delegations"),
     ):
         page.goto(path)
         yield name

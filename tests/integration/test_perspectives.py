@@ -94,6 +94,7 @@ def form_paths(application: web.Application) -> set[str]:
                 ("{token}", "0" * 8 + "-0000-0000-0000-" + "0" * 12),
                 ("{user_id}", "1"),
                 ("{share_id}", "1"),
+                ("{delegation_id}", "1"),
                 ("{session_id}", "1"),
                 ("{token_id}", "1"),
             ):

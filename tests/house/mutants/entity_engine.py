@@ -67,6 +67,14 @@ MUTANTS: tuple[Mutant, ...] = (
         "        where user_id = $1 order by id",
     ),
     fault(
+        "a delegation that was ended still holds",
+        "tests/integration/test_delegations.py"
+        "::test_delegation_holds_from_its_beginning_to_its_end_or_until_it_is_ended",
+        "viewer.py",
+        "d.ends_at > $2 and d.ended_at is null\n",
+        "d.ends_at > $2\n",
+    ),
+    fault(
         "what was changed about the reach of a role is forgotten",
         DOORS,
         "rights.py",
