@@ -35,5 +35,5 @@ def test_declared_text_is_in_every_language(locale: str) -> None:
 
 def test_extractor_gives_what_is_written_nowhere() -> None:
     """A label made from a field's name, one of every entity, a choice and an entity's help."""
-    texts = {"Life cycle since", "Created at", "Prospect", "Something that its owner has to do."}
+    texts = {"Life cycle since", "Created at", "Prospect", "A moment at which a task is shown to its owner."}
     assert texts <= set(declared_texts())
