@@ -4,6 +4,7 @@ from aiohttp import web
 
 from agent_console.doorkeeper import Access, Route
 from agent_console.navigation import NavigationItem, Section
+from agent_console.records.answering import answers_on
 from agent_console.records.bulk import change_bulk, show_bulk, take_over, undo_bulk
 from agent_console.records.doors import (
     NUMBER,
@@ -57,6 +58,7 @@ async def show_record(
         banner=await banner_of(request, connection, viewer, record),
         stages=await stage_line(request, connection, viewer, record),
         panels=await panels_of(request, connection, viewer, record),
+        answers=await answers_on(connection, viewer, record),
         sharing=await sharing_of(request, connection, viewer, record),
         timeline=await timeline_on(request, connection, viewer, record),
         values=[(field.title(), shown(field, record.values[field.name], locale, names)) for field in fields],

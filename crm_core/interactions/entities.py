@@ -1,13 +1,14 @@
-"""Declarations of contacts with parties, over every channel, and of the cases that hold them."""
+"""Declarations of contacts with parties, of cases that hold them, and of topics and who answers for them."""
 
 from crm_core.engine.declaration import entity
-from crm_core.engine.fields import Choice, DateTime, Duration, Link, LongText, Text
+from crm_core.engine.fields import Choice, DateTime, Duration, Link, LongText, Person, Text
 from crm_core.engine.scopes import Rights
 
 MANAGED = {
     "manager": Rights(read="all", create="all", edit="all", delete="all", export="all"),
     "supervisor": Rights(read="team", create="team", edit="team", delete="nobody", export="team"),
 }
+LED = {"manager": MANAGED["manager"]}
 CHANNELS = {
     "call": "Call",
     "email": "E-mail",
@@ -25,7 +26,7 @@ STATES = {"open": "Open", "waiting": "Waiting", "closed": "Closed"}
 @entity(
     rights=Rights(read="own", create="team", edit="own", by_role=MANAGED),
     list_columns=("title", "party", "state", "owner", "changed_at"),
-    filters=("state", "party", "title"),
+    filters=("state", "party", "topic", "title"),
     sort=("-created_at", "title"),
     timeline=("created_at", ""),
 )
@@ -34,6 +35,7 @@ class CaseFile:
 
     title = Text(required=True, search=True)
     party = Link(to="party", help="Whose matter it is.")
+    topic = Link(to="topic", help="What it is about: it says who answers for it.")
     state = Choice(choices=STATES, required=True, default="open")
     description = LongText(search=True)
 
@@ -58,3 +60,34 @@ class Interaction:
     notes = LongText(search=True, help="What was said and agreed.")
     outcome = Text(length_max=80)
     case = Link(to="case_file")
+
+
+@entity(
+    rights=Rights(read="all", create="nobody", edit="nobody", by_role=LED),
+    list_columns=("name", "parent", "answers"),
+    filters=("parent", "answers", "name"),
+    sort=("name", "created_at"),
+    tree_field="parent",
+)
+class Topic:
+    """What parties come to us about, such as complaints, and who answers for it."""
+
+    name = Text(required=True, search=True)
+    parent = Link(to="topic", help="The larger topic that it is part of.")
+    answers = Person(label="Who answers", help="For every party that names nobody else.")
+
+
+@entity(
+    rights=Rights(read="nobody", create="nobody", edit="nobody", inherits=("party",), by_role=LED),
+    list_columns=("party", "topic", "answers", "remark"),
+    filters=("party", "topic", "answers"),
+    title_field="remark",
+    title_many="Responsibilities",
+)
+class Responsibility:
+    """Who answers for a topic, and for all under it, with one party."""
+
+    party = Link(to="party", required=True)
+    topic = Link(to="topic", required=True)
+    answers = Person(required=True, label="Who answers")
+    remark = Text(length_max=200)

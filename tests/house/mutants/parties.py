@@ -24,4 +24,12 @@ MUTANTS: tuple[Mutant, ...] = (
         before="if one.field != OWNER",
         after="if one.field == OWNER",
     ),
+    Mutant(
+        name="topics: everybody's person comes before the party's own one",
+        catches="tests/unit/crm_core/test_answering.py"
+        "::test_answer_is_the_partys_nearest_person_else_everybodys",
+        path="crm_core/interactions/answering.py",
+        before="        if one in named:\n",
+        after="        if one in named and topics[one].answers is None:\n",
+    ),
 )
