@@ -1,10 +1,11 @@
-"""Who may pass: three questions before any page is asked for anything.
+"""Who may pass: four questions before any page is asked for anything.
 
 A program that shows an access token is asked for that alone: no browser sends one by itself.
 
 1. Does a request that may change something come from a page of ours, by the browser's own word?
 2. Is there a valid session, and does the page want one, or an administrator's?
 3. Does a form of that session carry the session's own word (`request_token`)?
+4. Does the session look with its user's own eyes? With a subordinate's, nothing is sent but what ends that.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -57,7 +58,7 @@ ACCESS = web.AppKey("access", Mapping[web.AbstractRoute, Access])
 
 @web.middleware
 async def keep_door(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Ask the three questions."""
+    """Ask the four questions."""
     site = parts_of(request).site
     token = _bearer_token(request)
     if token is not None:

@@ -136,6 +136,7 @@ def views(page: Page) -> Iterator[str]:
         ("roles", "/administration/roles/agent"),
         ("team", "/team"),
         ("standing-in", "/account/delegations"),
+        ("topics", "/records/topic"),
     ):
         page.goto(path)
         yield name
