@@ -18,8 +18,10 @@ from agent_console.pages import (
     set_up,
     sign_in,
     task_buttons,
+    team_administration,
     today,
     user_administration,
+    user_editing,
 )
 from agent_console.parts import PARTS, ConsoleParts
 from agent_console.perspective import ROUTES as PERSPECTIVE_ROUTES
@@ -38,8 +40,10 @@ PAGES = (
     set_up,
     sign_in,
     task_buttons,
+    team_administration,
     today,
     user_administration,
+    user_editing,
 )
 REQUEST_BYTES_MAX = 512 * 1024  # forms; whoever takes files reads them as a stream
 

@@ -55,6 +55,20 @@ ITEMS: tuple[NavigationItem, ...] = (
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
+        label=N_("Teams"),
+        path="/administration/teams",
+        icon="address-book",
+        roles=frozenset({ADMINISTRATOR}),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
+        label=N_("History"),
+        path="/administration/history",
+        icon="list",
+        roles=frozenset({ADMINISTRATOR}),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
         label=N_("About"),
         path="/about",
         icon="info-circle",

@@ -25,6 +25,7 @@ KEYWORDS = (
     "PairAbsent",
     "PasswordUnusable",
     "RecordAbsent",
+    "TeamUnusable",
     "TokenRefused",
     "UndoRefused",
     "UnknownUser",

@@ -13,6 +13,7 @@ from agent_console.parts import parts_of, user_of
 from agent_console.rendering import done, page, text_of
 from crm_core.access import set_up_links, users
 from crm_core.access.errors import AccessError, LastAdministrator, UnknownUser
+from crm_core.access.happenings import tell
 from crm_core.access.signed_in_user import ROLES, UserId
 from crm_core.access.users import User
 
@@ -60,6 +61,8 @@ async def create(request: web.Request) -> web.Response:
             )
             token = await set_up_links.make_link(connection, user_id, parts.clock())
             user = await users.get_user(connection, user_id)
+            told = {"about": user.sign_in_name, "after": {"name": user.name, "roles": list(user.roles)}}
+            await tell(connection, user_of(request).id, "user.created", told, parts.clock())
     except AccessError as error:
         return await _list_page(
             request,
@@ -80,7 +83,7 @@ async def _link_page(request: web.Request, user: User, token: str) -> web.Respon
 
 async def disable(request: web.Request) -> web.Response:
     """Keep a user out; what he has open ends."""
-    user_id = _user_id(request)
+    user_id = user_id_of(request)
     if user_id == user_of(request).id:
         raise web.HTTPForbidden
     try:
@@ -93,7 +96,7 @@ async def disable(request: web.Request) -> web.Response:
 
 async def enable(request: web.Request) -> web.Response:
     """Let a user in again."""
-    user = await _set_active(request, _user_id(request), is_active=True)
+    user = await _set_active(request, user_id_of(request), is_active=True)
     return await done(request, PATH, text_of(request, "{name} can sign in again.", name=user.name))
 
 
@@ -101,7 +104,11 @@ async def _set_active(request: web.Request, user_id: UserId, *, is_active: bool)
     try:
         async with parts_of(request).transactions.begin() as connection:
             await users.set_active(connection, user_id, is_active)
-            return await users.get_user(connection, user_id)
+            user = await users.get_user(connection, user_id)
+            kind = "user.enabled" if is_active else "user.disabled"
+            told = {"about": user.sign_in_name}
+            await tell(connection, user_of(request).id, kind, told, parts_of(request).clock())
+            return user
     except UnknownUser:
         raise web.HTTPNotFound from None
 
@@ -112,18 +119,21 @@ async def reset(request: web.Request) -> web.Response:
     parts = parts_of(request)
     try:
         async with parts.transactions.begin() as connection:
-            user = await users.get_user(connection, _user_id(request))
+            user = await users.get_user(connection, user_id_of(request))
             if user.id == user_of(request).id or not user.is_active:
                 raise web.HTTPForbidden
             token = await set_up_links.reset_password(
                 connection, user.id, parts.clock(), without_second_step=without == "yes"
             )
+            told = {"about": user.sign_in_name}
+            await tell(connection, user_of(request).id, "user.reset", told, parts.clock())
     except UnknownUser:
         raise web.HTTPNotFound from None
     return await _link_page(request, user, token)
 
 
-def _user_id(request: web.Request) -> UserId:
+def user_id_of(request: web.Request) -> UserId:
+    """The user that an address names."""
     return UserId(int(request.match_info["user_id"]))
 
 

@@ -5,6 +5,7 @@ AccessError
 ├── UserUnusable       the caller's: a name, locale, theme or role that cannot be used
 ├── PasswordUnusable   the caller's: the password does not keep to the rule; the message says which
 ├── LinkUnusable       the caller's: a set-up link that is unknown, used or too old
+├── TeamUnusable       the caller's: a team that is not there, in use, or in a place where it cannot be
 ├── UnknownUser        the caller's: there is no such user
 ├── TokenRefused       the caller's: an access token without a name, or one too many
 └── LastAdministrator  the caller's: nobody could let anybody in any more
@@ -41,6 +42,10 @@ class PasswordUnusable(AccessError):
 
 class LinkUnusable(AccessError):
     """A set-up link that is unknown, used already or too old."""
+
+
+class TeamUnusable(AccessError):
+    """A team that is not there, that is in use, or that cannot stand where it is put."""
 
 
 class UnknownUser(AccessError):

@@ -4,17 +4,15 @@ A manager looks with the eyes of all in his team and the teams under it, but for
 a supervisor with those who lead nobody. Nobody looks with an administrator's eyes.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from crm_core.access.connection import Connection
 from crm_core.access.errors import UnknownUser
+from crm_core.access.happenings import tell
 from crm_core.access.signed_in_user import UserId
 
 SUBORDINATES_MAX = 500
-NOT_RECORD = UUID(int=0)  # events of people belong to no record
 SUBORDINATES = """
     with recursive leader as (select id, team_id, roles from crm.users where id = $1 and is_active),
     below as (
@@ -91,12 +89,4 @@ async def end_perspective(connection: Connection, session_id: int, user_id: User
 
 
 async def _tell(connection: Connection, user_id: UserId, kind: str, seen_id: int, now: datetime) -> None:
-    await connection.execute(
-        """insert into crm.domain_event (at, user_id, kind, entity, record_id, payload)
-        values ($1, $2, $3, 'user', $4, $5)""",
-        now,
-        user_id,
-        kind,
-        NOT_RECORD,
-        json.dumps({"seen_user": seen_id}),
-    )
+    await tell(connection, user_id, kind, {"seen_user": seen_id}, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from crm_core.access.connection import Connection
 from crm_core.access.errors import LastAdministrator, NameTaken, UnknownUser, UserUnusable
+from crm_core.access.happenings import tell
 from crm_core.access.signed_in_user import ADMINISTRATOR, LOCALES, ROLES, THEMES, UserId
 
 SIGN_IN_NAME = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,63}")
@@ -168,13 +169,7 @@ async def set_active(connection: Connection, user_id: UserId, is_active: bool) -
         LastAdministrator: nobody else could administrate.
     """
     if not is_active:
-        await connection.execute("select pg_advisory_xact_lock($1)", ADMINISTRATORS_LOCK)
-        if not await connection.fetchval(
-            "select exists (select from crm.users where is_active and id <> $1 and $2 = any (roles))",
-            user_id,
-            ADMINISTRATOR,
-        ):
-            raise LastAdministrator("no other active administrator is left: make one first")
+        await _require_other_administrator(connection, user_id)
     changed = await connection.fetchval(
         "update crm.users set is_active = $2 where id = $1 returning id", user_id, is_active
     )
@@ -183,6 +178,60 @@ async def set_active(connection: Connection, user_id: UserId, is_active: bool) -
     if not is_active:
         await connection.execute("delete from crm.sessions where user_id = $1", user_id)
         await connection.execute("delete from crm.set_up_links where user_id = $1", user_id)
+
+
+async def change_user(
+    connection: Connection,
+    by: UserId,
+    user_id: UserId,
+    *,
+    name: str,
+    email: str | None,
+    roles: Sequence[str],
+    team_id: int | None,
+    now: datetime,
+) -> None:
+    """Change what a user is called, what he may do, and which team he belongs to.
+
+    Raises:
+        UnknownUser: there is none.
+        UserUnusable: what cannot be used; a team that is not there.
+        LastAdministrator: nobody else could administrate.
+    """
+    values = (clean_name(name), clean_email(email), clean_roles(roles))
+    before = await get_user(connection, user_id)
+    if ADMINISTRATOR in before.roles and ADMINISTRATOR not in values[2]:
+        await _require_other_administrator(connection, user_id)
+    team = await connection.fetchval("select name from crm.teams where id = $1", team_id)
+    if team_id is not None and team is None:
+        raise UserUnusable("there is no such team")
+    was = await connection.fetchval("select name from crm.teams where id = $1", before.team_id)
+    await connection.execute(
+        "update crm.users set name = $2, email = $3, roles = $4, team_id = $5 where id = $1",
+        user_id,
+        *values,
+        team_id,
+    )
+    told = {"name": before.name, "email": before.email, "roles": list(before.roles), "team": was}
+    after = {"name": values[0], "email": values[1], "roles": values[2], "team": team}
+    changed = [key for key in told if told[key] != after[key]]
+    if changed:
+        payload = {
+            "about": before.sign_in_name,
+            "before": {key: told[key] for key in changed},
+            "after": {key: after[key] for key in changed},
+        }
+        await tell(connection, by, "user.changed", payload, now)
+
+
+async def _require_other_administrator(connection: Connection, user_id: UserId) -> None:
+    await connection.execute("select pg_advisory_xact_lock($1)", ADMINISTRATORS_LOCK)
+    if not await connection.fetchval(
+        "select exists (select from crm.users where is_active and id <> $1 and $2 = any (roles))",
+        user_id,
+        ADMINISTRATOR,
+    ):
+        raise LastAdministrator("no other active administrator is left: make one first")
 
 
 async def set_password_hash(connection: Connection, user_id: UserId, password_hash: str | None) -> None:

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
 
 from crm_core.access.connection import Connection
+from crm_core.access.happenings import NOT_RECORD
 from crm_core.access.signed_in_user import ROLES
 from crm_core.engine.declaration import CUSTOM_PREFIX, Entity
 from crm_core.engine.document_fields import KINDS
@@ -26,7 +26,6 @@ CHOICES_MAX = 200
 LABEL_LENGTH_MAX = 60
 SLUG_LENGTH_MAX = 30
 DECIMALS_MAX = 4
-NOT_RECORD = UUID(int=0)  # events of fields belong to no record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from crm_core.access.connection import Connection
-from crm_core.engine.custom_fields import NOT_RECORD
+from crm_core.access.happenings import NOT_RECORD
 from crm_core.engine.scopes import Scope, Verb
 from crm_core.engine.viewer import Viewer
 

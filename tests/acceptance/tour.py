@@ -56,6 +56,16 @@ def choose_password(page: Page, path: str) -> None:
     expect(page.locator("[name=sign_in_name]")).to_be_visible()
 
 
+def add_teams(page: Page) -> None:
+    """Make a team, and one under it."""
+    for name, above in (("Sales", ""), ("Sales north", "Sales")):
+        page.goto("/administration/teams")
+        page.fill("#field-name", name)
+        page.select_option("#parent", label=above or "at the top")
+        page.click("button:has-text('Make the team')")
+        page.wait_for_selector(f"#teams >> text={name}")
+
+
 def add_parties(page: Page) -> None:
     """Make a few records by their form."""
     for name, kind, state in PARTIES:
@@ -134,6 +144,8 @@ def views(page: Page) -> Iterator[str]:
         ("access-tokens", "/account/tokens"),
         ("fields", "/administration/fields/party"),
         ("roles", "/administration/roles/agent"),
+        ("teams", "/administration/teams"),
+        ("history", "/administration/history"),
         ("team", "/team"),
         ("standing-in", "/account/delegations"),
         ("topics", "/records/topic"),
@@ -144,6 +156,10 @@ def views(page: Page) -> Iterator[str]:
     yield from record_views(page)
     page.goto("/nothing-here")
     yield "not-found"
+    page.goto("/administration/users")
+    page.click("td a:has-text('Giulia')")
+    page.wait_for_selector("#team")
+    yield "user"
     page.goto("/administration/users")
     page.click("summary:has-text('New link')")
     yield "users-menu"
@@ -172,6 +188,7 @@ def take(console: RunningConsole, folder: Path) -> list[Path]:
             set_up(watched.page, console)
             for sign_in_name, name, role in PEOPLE:
                 console.paceline("user", "create", sign_in_name, "--name", name, "--role", role)
+            add_teams(watched.page)
             add_parties(watched.page)
         for size, viewport in SIZES:
             for colours in ("light", "dark"):
