@@ -63,7 +63,7 @@ def add_teams(page: Page) -> None:
         page.fill("#field-name", name)
         page.select_option("#parent", label=above or "at the top")
         page.click("button:has-text('Make the team')")
-        page.wait_for_selector(f"#teams >> text={name}")
+        page.wait_for_selector(f"#teams strong:text-is('{name}')")
 
 
 def add_parties(page: Page) -> None:
