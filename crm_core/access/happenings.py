@@ -46,8 +46,8 @@ async def happenings(connection: Connection, before: datetime | None = None) -> 
     rows = await connection.fetch(
         """select e.at, coalesce(u.name, '') as by, e.kind, e.payload
         from crm.domain_event e left join crm.users u on u.id = e.user_id
-        where e.record_id = $1 and e.entity in ('user', 'team') and e.at < coalesce($2::timestamptz, 'infinity')
-            and e.payload ? 'about'
+        where e.record_id = $1 and e.entity in ('user', 'team') and e.payload ? 'about'
+            and e.at < coalesce($2::timestamptz, 'infinity')
         order by e.at desc, e.id desc limit $3""",
         NOT_RECORD,
         before,
