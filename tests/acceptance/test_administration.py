@@ -19,6 +19,16 @@ def add_team(page: Page, name: str, above: str = "") -> None:
     expect(page.locator("#teams")).to_contain_text(name)
 
 
+def put_into_team(page: Page, team: str, *names: str) -> None:
+    """Put users into a team."""
+    for name in names:
+        page.goto("/administration/users")
+        page.click(f"td a:has-text('{name}')")
+        page.select_option("#team", label=team)
+        page.click("main .card-footer button")
+        expect(page.locator("#toasts")).to_contain_text("The changes are kept")
+
+
 def test_teams_stand_in_a_tree_that_is_changed_and_never_closed_to_a_circle(
     browser: Browser, console: RunningConsole
 ) -> None:
@@ -63,12 +73,7 @@ def test_user_gets_team_and_role_and_sees_by_them_at_once(browser: Browser, cons
         working.expected = ("403",)
         sign_in(page)
         add_team(page, "South")
-        for name in links:
-            page.goto("/administration/users")
-            page.click(f"td a:has-text('{name.capitalize()}')")
-            page.select_option("#team", label="South")
-            page.click("main .card-footer button")
-            expect(page.locator("#toasts")).to_contain_text("The changes are kept")
+        put_into_team(page, "South", "Nora", "Olaf")
         choose_password(agent, links["nora"][links["nora"].index("/set-up/") :])
         sign_in(agent, "nora")
         agent.goto("/records/party/new")

@@ -1,19 +1,14 @@
 """Sharing, standing in and other perspectives: each test does what a row of the feature list says."""
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-import asyncpg
 from playwright.sync_api import Browser, Page, expect
 
-from app.database import DATABASE
-from app.running_postgres import running_postgres_url
-from app.settings import DatabaseSettings
 from tests.acceptance.browser import DESK, TELEPHONE, WatchedPage, watched_page
 from tests.acceptance.running_console import RunningConsole
+from tests.acceptance.test_administration import add_team, put_into_team
 from tests.acceptance.tour import choose_password, sign_in
 
 CASES = "/records/case_file"
@@ -86,24 +81,12 @@ def test_employee_sees_his_own_cases_and_shares_one(browser: Browser, console: R
         assert not owner.barriers()
 
 
-def put_into_team(console: RunningConsole, *names: str) -> None:
-    """Put users into one team."""
-
-    async def put() -> None:
-        folder = DatabaseSettings(folder=console.home / "postgres", port=0)
-        url = running_postgres_url(folder, DATABASE)
-        assert url is not None
-        connection = await asyncpg.connect(url)
-        try:
-            team = await connection.fetchval("insert into crm.teams (name) values ('Harbour') returning id")
-            await connection.execute(
-                "update crm.users set team_id = $1 where sign_in_name = any ($2::text[])", team, list(names)
-            )
-        finally:
-            await connection.close()
-
-    with ThreadPoolExecutor(1) as beside:  # the browser's loop runs in this thread
-        beside.submit(asyncio.run, put()).result()
+def make_team(browser: Browser, console: RunningConsole, team: str, *names: str) -> None:
+    """Make a team of users, as an administrator does."""
+    with watched_page(browser, console.origin) as administrator:
+        sign_in(administrator.page)
+        add_team(administrator.page, team)
+        put_into_team(administrator.page, team, *names)
 
 
 def test_manager_sees_what_a_subordinate_sees_and_takes_a_case_over(
@@ -117,7 +100,7 @@ def test_manager_sees_what_a_subordinate_sees_and_takes_a_case_over(
         page = manager.page
         page.goto("/team")
         expect(page.locator("main")).to_contain_text("You lead nobody yet")
-        put_into_team(console, "marta", "rudolf")
+        make_team(browser, console, "Harbour", "Marta", "Rudolf")
         add_case(page, "Affair of Marta")
         add_case(agent.page, "Affair of Rudolf")
         page.goto("/team")
