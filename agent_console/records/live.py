@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from babel import Locale
 from babel.dates import format_time
-from sqlalchemy import Uuid, bindparam, func, or_, select
+from sqlalchemy import Text, Uuid, bindparam, func, literal, or_, select, union_all
 
 from agent_console.parts import parts_of
 from agent_console.records.doors import record_id_of, record_path
@@ -18,7 +18,7 @@ from agent_console.rendering import fragment, locale_of
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
 from crm_core.engine.rights import Record, access_record, visible_to
-from crm_core.engine.statements import fetch_row
+from crm_core.engine.statements import fetch
 from crm_core.engine.viewer import Viewer
 
 CHANGED = {"HX-Trigger": "paceline:record-changed"}
@@ -64,6 +64,7 @@ async def state_of(connection: Connection, viewer: Viewer, record: Record) -> st
     """A text that is another one once anything on the record's page is, as far as the viewer sees it."""
     parts: list[object] = [record.version]
     parts.append(await connection.fetchval(NEWEST_NOTE, record.entity.name, record.id))
+    others = []
     for other in record.entity.registry:
         columns = other.table.c
         links = [
@@ -72,9 +73,9 @@ async def state_of(connection: Connection, viewer: Viewer, record: Record) -> st
         ]
         if links:
             # Deleted ones count as well: deleting is a change.
-            newest = select(func.max(columns.changed_at), func.count()).where(
-                or_(*links), visible_to(viewer, other)
-            )
-            row = await fetch_row(connection, newest)
-            parts.append(tuple(row) if row is not None else ())
+            seen = (or_(*links), visible_to(viewer, other))
+            name = literal(other.name, Text()).label("name")
+            others.append(select(name, func.max(columns.changed_at), func.count()).where(*seen))
+    if others:
+        parts += sorted(tuple(row) for row in await fetch(connection, union_all(*others)))
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -256,6 +256,8 @@ async def set_preferences(connection: Connection, user_id: UserId, locale: str |
 
 async def names_of_users(connection: Connection, user_ids: Sequence[int]) -> dict[int, str]:
     """What users are called, by id; those who cannot come in any more too."""
+    if not user_ids:
+        return {}
     rows = await connection.fetch(
         "select id, name from crm.users where id = any($1::bigint[])", list(set(user_ids))
     )

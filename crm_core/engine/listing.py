@@ -171,7 +171,7 @@ def _parts(
     is_forward = place is None or place.is_forward
     is_rising = is_forward != order.is_descending
     ordering: list[ColumnElement[object]] = [one.asc() if is_rising else one.desc() for one in (column, key)]
-    kinds = [True, False] if is_forward else [False, True]
+    kinds = [has_value for has_value in (is_forward, not is_forward) if has_value or column.nullable]
     if place is not None:
         kinds = kinds[kinds.index(place.value is not None) :]
     for has_value in kinds:

@@ -37,7 +37,7 @@ STANDARD_FIELDS: tuple[Field, ...] = (
     Person(name="owner", help="Who looks after it."),
     Team(name="team", help="The team that works on it."),
     Number(name="agency_id", label="Agency", read_only=True),
-    DateTimeField(name="created_at", read_only=True),
+    DateTimeField(name="created_at", read_only=True, required=True),
     Person(name="created_by", read_only=True),
     DateTimeField(name="changed_at", read_only=True),
     Person(name="changed_by", read_only=True),

@@ -22,9 +22,10 @@ NUMBER, OTHER_NUMBER = "+48221234567", "+48229876543"
 ADMINISTRATOR = Viewer(user_id=1, roles=frozenset(["administrator"]))
 INTERACTION = REGISTRY.get("interaction")
 DECLARED = (crm_core.interactions.entities, crm_core.parties.entities)
-PARTY = "insert into crm.party (id, name, kind, life_cycle) values ($1, 'Ada', 'person', 'lead')"
-POINT = """insert into crm.contact_point (id, party_id, kind, phone, quality)
-    values (gen_random_uuid(), $1, 'phone', $2, 'good')"""
+PARTY = """insert into crm.party (id, name, kind, life_cycle, created_at)
+    values ($1, 'Ada', 'person', 'lead', now())"""
+POINT = """insert into crm.contact_point (id, party_id, kind, phone, quality, created_at)
+    values (gen_random_uuid(), $1, 'phone', $2, 'good', now())"""
 CAMPAIGN = "insert into dialer.campaigns (campaign_id) values ('spring') on conflict do nothing"
 ATTEMPT = """insert into dialer.attempts (attempt_id, dialed_at, campaign_number, e164, number_index, node_id,
         caller_id_number, agent_id, ended_at, outcome, reason)

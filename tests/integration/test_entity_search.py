@@ -169,8 +169,8 @@ async def test_field_hidden_by_exception_is_not_looked_in(connection: Connection
 async def test_frequent_word_brings_no_more_than_asked(connection: Connection) -> None:
     """Every record has it: the page is full, and each record is there once."""
     await connection.execute(
-        """insert into crm.party (id, name, kind, life_cycle)
-        select gen_random_uuid(), 'Firm ' || n, 'person', 'lead' from generate_series(1, 700) n"""
+        """insert into crm.party (id, name, kind, life_cycle, created_at)
+        select gen_random_uuid(), 'Firm ' || n, 'person', 'lead', now() from generate_series(1, 700) n"""
     )
     found = await search_records(connection, ADMINISTRATOR, PARTY, "fir", limit=20)
     assert len({record.id for record in found}) == 20
