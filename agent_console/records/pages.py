@@ -37,6 +37,17 @@ from crm_core.engine.rights import access_record
 from crm_core.engine.scopes import Scope, Verb
 from crm_core.engine.viewer import Viewer
 
+ICONS = {
+    "party": "users",
+    "subject": "user",
+    "case_file": "inbox",
+    "interaction": "phone",
+    "task": "check",
+    "reminder": "bell",
+    "topic": "list",
+}
+"""Pictures in the menu, by names of entities; others have a table."""
+
 
 async def show_record(
     request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
@@ -121,17 +132,17 @@ def record_routes(registry: Registry) -> tuple[Route, ...]:
 
 
 def record_items(registry: Registry) -> tuple[NavigationItem, ...]:
-    """What the menu says of entities: those that stand by themselves, not within another record."""
+    """What the menu says of entities: those that stand by themselves or happen, not parts of others."""
     return tuple(
         NavigationItem(
             section=Section.RECORDS,
             label=entity.title_many,
             path=list_path(entity),
-            icon="table",
+            icon=ICONS.get(entity.name, "table"),
             roles=frozenset(role for role in ROLES if _reads(entity, role)),
         )
         for entity in registry
-        if not entity.rights.inherits
+        if not entity.rights.inherits or entity.timeline is not None
     )
 
 
