@@ -62,6 +62,13 @@ ITEMS: tuple[NavigationItem, ...] = (
     ),
     NavigationItem(
         section=Section.ADMINISTRATION,
+        label=N_("Parameters"),
+        path="/administration/parameters",
+        icon="settings",
+        roles=frozenset({ADMINISTRATOR}),
+    ),
+    NavigationItem(
+        section=Section.ADMINISTRATION,
         label=N_("History"),
         path="/administration/history",
         icon="list",

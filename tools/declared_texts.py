@@ -30,6 +30,8 @@ def extract(
         yield _found(entity.title)
         yield _found(entity.title_many)
         yield _found(entity.help)
+    for parameter in getattr(module, "PARAMETERS", {}).values():
+        yield from (_found(text) for text in (parameter.label, parameter.help, parameter.unit))
     fields = [entity.fields[name] for entity in declared for name in entity.own_fields]
     for field in (*fields, *STANDARD_FIELDS):
         yield from (_found(text) for text in _texts(field) if text)

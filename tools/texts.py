@@ -23,6 +23,7 @@ KEYWORDS = (
     "MergeRefused",
     "NameTaken",
     "PairAbsent",
+    "ParameterUnusable",
     "PasswordUnusable",
     "RecordAbsent",
     "TeamUnusable",

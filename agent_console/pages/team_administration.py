@@ -25,6 +25,8 @@ KIND_LABELS = {
     "team.created": N_("Team made"),
     "team.changed": N_("Team changed"),
     "team.deleted": N_("Team deleted"),
+    "parameter.changed": N_("Parameter changed"),
+    "maintenance.tidied": N_("Tidied up"),
 }
 FIELD_LABELS = {
     "name": N_("Name"),
@@ -32,6 +34,11 @@ FIELD_LABELS = {
     "roles": N_("Roles"),
     "team": N_("Team"),
     "parent": N_("Under"),
+    "value": N_("Value"),
+    "sessions": N_("Sessions"),
+    "links": N_("Links"),
+    "attempts": N_("Attempts to sign in"),
+    "imports": N_("Files"),
 }
 
 

@@ -14,6 +14,7 @@ from agent_console.rendering import done, page, text_of
 from crm_core.access import set_up_links, users
 from crm_core.access.errors import AccessError, LastAdministrator, UnknownUser
 from crm_core.access.happenings import tell
+from crm_core.access.parameters import LINK_HOURS, read_parameter
 from crm_core.access.signed_in_user import ROLES, UserId
 from crm_core.access.users import User
 
@@ -61,6 +62,7 @@ async def create(request: web.Request) -> web.Response:
             )
             token = await set_up_links.make_link(connection, user_id, parts.clock())
             user = await users.get_user(connection, user_id)
+            hours = await read_parameter(connection, LINK_HOURS)
             told = {"about": user.sign_in_name, "after": {"name": user.name, "roles": list(user.roles)}}
             await tell(connection, user_of(request).id, "user.created", told, parts.clock())
     except AccessError as error:
@@ -73,12 +75,12 @@ async def create(request: web.Request) -> web.Response:
             email=email,
             roles=roles,
         )
-    return await _link_page(request, user, token)
+    return await _link_page(request, user, token, hours)
 
 
-async def _link_page(request: web.Request, user: User, token: str) -> web.Response:
+async def _link_page(request: web.Request, user: User, token: str, hours: int) -> web.Response:
     link = f"{parts_of(request).site.own_origin(request.host)}/set-up/{token}"
-    return await page(request, "user_link.html", account=user, link=link)
+    return await page(request, "user_link.html", account=user, link=link, hours=hours)
 
 
 async def disable(request: web.Request) -> web.Response:
@@ -125,11 +127,12 @@ async def reset(request: web.Request) -> web.Response:
             token = await set_up_links.reset_password(
                 connection, user.id, parts.clock(), without_second_step=without == "yes"
             )
+            hours = await read_parameter(connection, LINK_HOURS)
             told = {"about": user.sign_in_name}
             await tell(connection, user_of(request).id, "user.reset", told, parts.clock())
     except UnknownUser:
         raise web.HTTPNotFound from None
-    return await _link_page(request, user, token)
+    return await _link_page(request, user, token, hours)
 
 
 def user_id_of(request: web.Request) -> UserId:

@@ -3,6 +3,7 @@
 AccessError
 ├── NameTaken          the caller's: somebody has this sign-in name already
 ├── UserUnusable       the caller's: a name, locale, theme or role that cannot be used
+├── ParameterUnusable  the caller's: a parameter that is not there, or a figure out of its range
 ├── PasswordUnusable   the caller's: the password does not keep to the rule; the message says which
 ├── LinkUnusable       the caller's: a set-up link that is unknown, used or too old
 ├── TeamUnusable       the caller's: a team that is not there, in use, or in a place where it cannot be
@@ -34,6 +35,10 @@ class NameTaken(AccessError):
 
 class UserUnusable(AccessError):
     """A name, locale, theme or role that cannot be used."""
+
+
+class ParameterUnusable(AccessError):
+    """A parameter that is not there, or a figure out of its range."""
 
 
 class PasswordUnusable(AccessError):

@@ -11,6 +11,7 @@ from crm_core.access.signed_in_user import UserId
 
 NOT_RECORD = UUID(int=0)  # events of people, teams, roles and fields belong to no record
 HAPPENINGS_MAX = 200
+ABOUT = ("user", "team", "parameter", "maintenance")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +47,13 @@ async def happenings(connection: Connection, before: datetime | None = None) -> 
     rows = await connection.fetch(
         """select e.at, coalesce(u.name, '') as by, e.kind, e.payload
         from crm.domain_event e left join crm.users u on u.id = e.user_id
-        where e.record_id = $1 and e.entity in ('user', 'team') and e.payload ? 'about'
+        where e.record_id = $1 and e.entity = any ($4) and e.payload ? 'about'
             and e.at < coalesce($2::timestamptz, 'infinity')
         order by e.at desc, e.id desc limit $3""",
         NOT_RECORD,
         before,
         HAPPENINGS_MAX,
+        list(ABOUT),
     )
     return [_happening(row["at"], row["by"], row["kind"], json.loads(row["payload"])) for row in rows]
 

@@ -4,12 +4,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from crm_core.access.connection import Connection
+from crm_core.access.parameters import IDLE_MINUTES
 from crm_core.access.perspectives import Subordinate, find_subordinate
 from crm_core.access.signed_in_user import SignedInUser, UserId
 from crm_core.access.tokens import new_token, token_hash
 
 LIFETIME = timedelta(days=7)  # however busy it is
-IDLE_MAX = timedelta(hours=12)  # a working day; then it ends by itself
+IDLE_SINCE = f"""$2 - make_interval(mins => coalesce(
+    (select value from crm.parameter where name = '{IDLE_MINUTES.name}'), {IDLE_MINUTES.default}))"""
+"""SQL of the instant after which a session must have been used; $2 is now."""
 CODE_SECONDS_MAX = timedelta(minutes=5)  # between the password and the code of the second step
 SEEN_EVERY = timedelta(minutes=1)  # a request does not write each time
 USER_AGENT_LENGTH_MAX = 300
@@ -70,13 +73,12 @@ async def find_session(
 ) -> Session | None:
     """The session of a token, if it is valid now and its user may come in; use keeps it awake."""
     row = await connection.fetchrow(
-        """select s.id, s.awaits_code, s.seen_as, s.seen_at, s.notice_text, s.notice_undo_path,
+        f"""select s.id, s.awaits_code, s.seen_as, s.seen_at, s.notice_text, s.notice_undo_path,
             u.id as user_id, u.name, u.roles, u.team_id, u.agency_id, u.locale, u.theme
         from crm.sessions s join crm.users u on u.id = s.user_id
-        where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > $3 and u.is_active""",
+        where s.token_hash = $1 and s.expires_at > $2 and s.seen_at > {IDLE_SINCE} and u.is_active""",
         token_hash(token),
         now,
-        now - IDLE_MAX,
     )
     if row is None:
         return None
@@ -113,12 +115,11 @@ def _seen_user(user: SignedInUser, seen: Subordinate) -> SignedInUser:
 async def list_sessions(connection: Connection, user_id: UserId, now: datetime) -> list[ListedSession]:
     """A user's valid sessions, the one last used first."""
     rows = await connection.fetch(
-        """select id, created_at, seen_at, user_agent, address from crm.sessions
-        where user_id = $1 and expires_at > $2 and seen_at > $3 and not awaits_code
+        f"""select id, created_at, seen_at, user_agent, address from crm.sessions
+        where user_id = $1 and expires_at > $2 and seen_at > {IDLE_SINCE} and not awaits_code
         order by seen_at desc, id desc limit 100""",
         user_id,
         now,
-        now - IDLE_MAX,
     )
     return [ListedSession(**row) for row in rows]
 

@@ -5,12 +5,11 @@ from datetime import datetime, timedelta
 
 from crm_core.access.connection import Connection
 from crm_core.access.errors import LinkUnusable
+from crm_core.access.parameters import LINK_HOURS, read_parameter
 from crm_core.access.sessions import end_sessions
 from crm_core.access.signed_in_user import UserId
 from crm_core.access.tokens import new_token, token_hash
 from crm_core.access.users import set_password_hash
-
-LIFETIME = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +28,7 @@ async def make_link(connection: Connection, user_id: UserId | None, now: datetim
         token_hash(token),
         user_id,
         now,
-        now + LIFETIME,
+        now + timedelta(hours=await read_parameter(connection, LINK_HOURS)),
     )
     return token
 

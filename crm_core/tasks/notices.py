@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 
 from crm_core.access.connection import Connection
+from crm_core.access.parameters import ESCALATION_HOURS, read_parameter
 from crm_core.engine.declaration import REGISTRY
 from crm_core.engine.errors import VerbRefused
 from crm_core.engine.field import is_any_of
@@ -34,8 +35,6 @@ from crm_core.tasks.board import TASK, is_open
 
 REMINDER = REGISTRY.get("reminder")
 NOTICES_MAX = 20
-ESCALATED_AFTER = timedelta(days=1)
-"""How late a task is when those who lead its team hear of it."""
 SEEN = table(
     "seen_notice", column("user_id"), column("kind"), column("task_id"), column("due_at"), schema="crm"
 )
@@ -67,8 +66,9 @@ async def notices_for(connection: Connection, viewer: Viewer, now: datetime) -> 
     mine = TASK.table.c.owner_id == viewer.user_id
     found += await _late(connection, viewer, NoticeKind.LATE, mine, now)
     if viewer.team_ids and "supervisor" in viewer.roles:
+        hours = await read_parameter(connection, ESCALATION_HOURS)
         ours = is_any_of(TASK.table.c.team_id, sorted(viewer.team_ids), BigInteger()) & ~mine
-        found += await _late(connection, viewer, NoticeKind.ESCALATED, ours, now - ESCALATED_AFTER)
+        found += await _late(connection, viewer, NoticeKind.ESCALATED, ours, now - timedelta(hours=hours))
     return sorted(found, key=lambda one: one.at)[:NOTICES_MAX]
 
 

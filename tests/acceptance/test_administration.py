@@ -103,3 +103,37 @@ def test_last_administrator_keeps_his_role(browser: Browser, console: RunningCon
         page.uncheck("[name=roles][value=administrator]")
         page.click("main .card-footer button")
         expect(page.locator("[role=alert]")).to_contain_text("no other active administrator")
+
+
+def test_user_parameter_and_upkeep_stand_in_the_history(browser: Browser, console: RunningConsole) -> None:
+    """S2-75: an administrator makes a user, sets a parameter, runs the upkeep, and reads of all three."""
+    with watched_page(browser, console.origin) as watched:
+        watched.expected = ("422",)
+        page = watched.page
+        sign_in(page)
+        page.goto("/administration/users")
+        page.fill("#field-name", "Petra Told")
+        page.fill("#field-sign_in_name", "petra")
+        page.click("#new-user button[type=submit]")
+        expect(page.locator("main")).to_contain_text("Send this link to Petra Told")
+        page.goto("/administration/parameters")
+        field = page.locator("#value-escalation_hours")
+        field.evaluate("field => field.removeAttribute('max')")
+        field.fill("5000")
+        field.press("Enter")
+        expect(page.locator("#about-escalation_hours")).to_contain_text("expected 1 to 720")
+        page.fill("#value-escalation_hours", "48")
+        page.press("#value-escalation_hours", "Enter")
+        expect(page.locator("#toasts")).to_contain_text("The changes are kept")
+        expect(page.locator("#value-escalation_hours")).to_have_value("48")
+        page.click("#toasts button:has-text('Undo')")
+        expect(page.locator("#value-escalation_hours")).to_have_value("24")
+        assert not watched.barriers()
+        page.click("button:has-text('Tidy up')")
+        page.click("#confirm [value=yes]")
+        expect(page.locator("#toasts")).to_contain_text("Tidied up")
+        page.goto("/administration/history")
+        told = page.locator("#history")
+        for words in ("petra", "Value: 24 → 48", "Value: 48 → 24", "Tidied up"):
+            expect(told).to_contain_text(words)
+        assert not watched.barriers()

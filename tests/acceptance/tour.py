@@ -146,6 +146,7 @@ def views(page: Page) -> Iterator[str]:
         ("roles", "/administration/roles/agent"),
         ("teams", "/administration/teams"),
         ("history", "/administration/history"),
+        ("parameters", "/administration/parameters"),
         ("team", "/team"),
         ("standing-in", "/account/delegations"),
         ("topics", "/records/topic"),

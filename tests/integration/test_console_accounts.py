@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from crm_core.access import second_step, set_up_links
 from crm_core.access.errors import LinkUnusable
+from crm_core.access.parameters import LINK_HOURS
 from crm_core.access.sign_in_limits import BY_NAME_MAX
 from crm_core.access.users import get_user
 from tests.integration.console_client import PASSWORD, ConsoleClient, console_client
@@ -76,7 +77,7 @@ async def test_set_up_link_too_old_or_replaced_is_refused(console: ConsoleClient
     user_id = await console.add_user()
     before, link = await console.add_link(user_id), await console.add_link(user_id)
     assert (await console.get(before)).status == 410
-    console.let_pass(set_up_links.LIFETIME)
+    console.let_pass(timedelta(hours=LINK_HOURS.default))
     assert (await console.get(link)).status == 410
 
 

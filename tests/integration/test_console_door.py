@@ -12,9 +12,12 @@ from aiohttp import web
 
 from agent_console.doorkeeper import Access, Route
 from agent_console.site import Site
-from crm_core.access.sessions import IDLE_MAX, LIFETIME
+from crm_core.access.parameters import IDLE_MINUTES
+from crm_core.access.sessions import LIFETIME
 from crm_core.access.sign_in_limits import BY_ADDRESS_MAX, BY_NAME_MAX, WINDOW, begin_attempt
 from tests.integration.console_client import PASSWORD, ConsoleClient, console_client
+
+IDLE_MAX = timedelta(minutes=IDLE_MINUTES.default)
 
 SECRET_OF_A_FAULT = "what the fault says"
 

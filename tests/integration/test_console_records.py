@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -10,7 +11,8 @@ import crm_core.interactions.entities
 import crm_core.parties.entities
 import crm_core.tasks.entities  # noqa: F401 - declaring is all that they do
 from agent_console.records.pages import record_items, record_routes
-from crm_core.access.sessions import IDLE_MAX, SEEN_EVERY
+from crm_core.access.parameters import IDLE_MINUTES
+from crm_core.access.sessions import SEEN_EVERY
 from crm_core.access.signed_in_user import UserId
 from crm_core.engine.declaration import REGISTRY
 from tests.integration.console_client import ConsoleClient, console_client
@@ -237,7 +239,7 @@ async def test_open_page_learns_of_changes_and_keeps_no_session_awake(console: C
     asked = [await console.get(f"{path}/news?seen={state}") for state in states[-2:]]
     assert ["HX-Trigger" in answer.headers for answer in asked] == [True, False]
     last_use = console.now
-    while console.now - last_use <= IDLE_MAX:
+    while console.now - last_use <= timedelta(minutes=IDLE_MINUTES.default):
         console.now += SEEN_EVERY
         left = await console.get(f"{path}/news")
     assert left.status != 200

@@ -6,13 +6,13 @@ import pytest
 
 import app.entities  # noqa: F401 - declaring is all that it does
 from crm_core.access.connection import Connection
+from crm_core.access.parameters import ESCALATION_HOURS
 from crm_core.engine.errors import RecordAbsent, VerbRefused
 from crm_core.engine.records import change_record, create_record
 from crm_core.engine.rights import Record
 from crm_core.engine.viewer import FieldException, Viewer
 from crm_core.tasks.board import TASK, Span, Whose, read_board
 from crm_core.tasks.notices import (
-    ESCALATED_AFTER,
     REMINDER,
     NoticeKind,
     end_reminder,
@@ -25,7 +25,7 @@ from tests.integration.entity_world import connection, entity_database
 __all__ = ["connection", "entity_database"]
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-LONG_AGO = NOW - ESCALATED_AFTER - timedelta(minutes=1)
+LONG_AGO = NOW - timedelta(hours=ESCALATION_HOURS.default, minutes=1)
 ADMINISTRATOR = Viewer(user_id=1, roles=frozenset(["administrator"]))
 WORKER = Viewer(user_id=2, roles=frozenset(["agent"]), team_id=2, team_ids=frozenset([2]))
 COLLEAGUE = Viewer(user_id=3, roles=frozenset(["agent"]), team_id=2, team_ids=frozenset([2]))

@@ -22,7 +22,7 @@ MUTANTS = (
         name="tasks: leaders hear of a task as soon as it is late",
         catches=f"{NOTICES}::test_task_that_is_late_for_long_is_told_to_who_leads_its_team",
         path="crm_core/tasks/notices.py",
-        before="now - ESCALATED_AFTER)",
+        before="now - timedelta(hours=hours))",
         after="now)",
     ),
     Mutant(

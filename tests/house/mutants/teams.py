@@ -1,4 +1,4 @@
-"""Faults planted in how administrators change teams and users."""
+"""Faults planted in how administrators change teams, users and figures of the house."""
 
 from tests.house.mutants.mutant import Mutant
 
@@ -24,5 +24,19 @@ MUTANTS = (
         path="crm_core/access/users.py",
         before="if told[key] != after[key]]",
         after="]",
+    ),
+    Mutant(
+        name="parameters: a session keeps the time it had",
+        catches="tests/integration/test_parameters.py::test_session_ends_after_the_time_that_is_set",
+        path="crm_core/access/sessions.py",
+        before="where name = '{IDLE_MINUTES.name}'",
+        after="where name = 'other'",
+    ),
+    Mutant(
+        name="parameters: tidying up takes links that hold",
+        catches="tests/integration/test_parameters.py::test_tidying_up_takes_what_has_ended_and_nothing_else",
+        path="crm_core/access/tidying.py",
+        before="delete from crm.set_up_links where expires_at <= $1",
+        after="delete from crm.set_up_links where created_at <= $1",
     ),
 )
