@@ -10,7 +10,7 @@ from app import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 UNCHANGED_SECONDS_MAX = 3.0  # what a person still takes for at once
-TARGETS = ("setup", "demo", "test", "check", "bench", "acceptance-full", "tour", "texts", "format")
+TARGETS = ("setup", "demo", "test", "check", "bench", "acceptance-full", "tour", "texts", "draft", "format")
 
 
 def said(*command: str | Path) -> str:
