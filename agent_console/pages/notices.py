@@ -35,6 +35,7 @@ KIND_LABELS = {
     NoticeKind.LATE: N_("Late"),
     NoticeKind.ESCALATED: N_("Late in your team"),
 }
+SHOWN_MAX = 4  # more would hide the page; those that follow come when these are dealt with
 SNOOZES = {"10": N_("In 10 minutes"), "60": N_("In an hour"), "1440": N_("Tomorrow")}  # minutes
 
 
@@ -52,9 +53,9 @@ class NoticeLine:
 
 
 async def notice_lines(request: web.Request, connection: Connection, viewer: Viewer) -> Sequence[NoticeLine]:
-    """What the viewer is to be told now."""
+    """What the viewer is to be told now, as far as there is room."""
     found = await notices_for(connection, viewer, parts_of(request).clock())
-    return [_line(one, locale_of(request)) for one in found]
+    return [_line(one, locale_of(request)) for one in found[:SHOWN_MAX]]
 
 
 async def show_notices(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """Buttons of the board and of notices: done, later, remind me; each gives back what it changed."""
 
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from aiohttp import web
@@ -55,7 +56,8 @@ async def undo_change(request: web.Request) -> web.Response:
             await undo_bulk_change(connection, viewer, TASK, token, parts_of(request).clock())
         except UndoRefused:
             raise web.HTTPNotFound from None
-        return await done(request, "/", text_of(request, "It is as it was."))
+        back = BOARDS.get(request.query.get("whose", ""), "/")
+        return await done(request, back, text_of(request, "It is as it was."))
 
 
 async def remind(request: web.Request) -> web.Response:
@@ -90,7 +92,8 @@ async def _change(request: web.Request, raw: dict[str, str], text: str) -> web.R
         if outcome.refused:
             return await done(request, back, next(iter(outcome.refused.values())))
         said = text_of(request, text, title=task.title())
-        return await done(request, back, said, f"/tasks/undo/{outcome.token}")
+        board = urlsplit(back).query
+        return await done(request, back, said, f"/tasks/undo/{outcome.token}?{board}")
 
 
 async def _back(request: web.Request) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
 from crm_core.tasks.board import TASK, Span, Whose, read_board
 
+LAST_HOUR = 17  # from then on a new task is due on the next day
 SPAN_LABELS = {
     Span.LATE: N_("Late"),
     Span.TODAY: N_("Today"),
@@ -120,10 +121,10 @@ def _line(request: web.Request, task: Record, names: dict[object, str], kinds: d
 
 
 def _new_path(viewer: Viewer, now: datetime) -> str:
-    """Where a task is made that is due tonight; "" for who may make none."""
+    """Where a task is made that is due this evening, or the next one; "" for who may make none."""
     if not may_reach(viewer, TASK, Verb.CREATE):
         return ""
-    tonight = now.replace(hour=18, minute=0)
+    tonight = now.replace(hour=18, minute=0) + timedelta(days=int(now.hour >= LAST_HOUR))
     return f"{list_path(TASK)}/new?{urlencode({'due_at': tonight.strftime('%Y-%m-%dT%H:%M')})}"
 
 

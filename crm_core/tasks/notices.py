@@ -34,7 +34,7 @@ from crm_core.engine.viewer import Viewer
 from crm_core.tasks.board import TASK, is_open
 
 REMINDER = REGISTRY.get("reminder")
-NOTICES_MAX = 20
+NOTICES_MAX = 20  # of each kind
 SEEN = table(
     "seen_notice", column("user_id"), column("kind"), column("task_id"), column("due_at"), schema="crm"
 )
@@ -59,7 +59,10 @@ class Notice:
 
 
 async def notices_for(connection: Connection, viewer: Viewer, now: datetime) -> list[Notice]:
-    """What is to be told to the viewer, the oldest first; nobody is told in another's place."""
+    """What is to be told to the viewer: reminders, then what is late, the oldest first of each.
+
+    Nobody is told in another's place.
+    """
     if viewer.is_read_only or not may_see(viewer, TASK, TASK.fields["due_at"]):
         return []
     found = await _reminders(connection, viewer, now)
@@ -69,7 +72,7 @@ async def notices_for(connection: Connection, viewer: Viewer, now: datetime) -> 
         hours = await read_parameter(connection, ESCALATION_HOURS)
         ours = is_any_of(TASK.table.c.team_id, sorted(viewer.team_ids), BigInteger()) & ~mine
         found += await _late(connection, viewer, NoticeKind.ESCALATED, ours, now - timedelta(hours=hours))
-    return sorted(found, key=lambda one: one.at)[:NOTICES_MAX]
+    return sorted(found, key=lambda one: (one.kind is not NoticeKind.REMINDER, one.at))
 
 
 async def see_notice(

@@ -131,6 +131,18 @@ async def test_reminder_comes_at_its_time_and_again_when_it_is_put_off(connectio
     assert await told(connection, WORKER, later) == []
 
 
+async def test_reminder_is_told_before_whatever_is_late(connection: Connection) -> None:
+    """However many tasks are late for longer: it was asked for, and its minute has come."""
+    for number in range(30):
+        await task_of(connection, WORKER, f"late {number}", NOW - timedelta(days=number + 1))
+    task = await task_of(connection, WORKER, "notary", NOW + timedelta(days=1))
+    raw = {"task": task.id, "at": NOW.isoformat(), "owner": WORKER.user_id}
+    await create_record(connection, WORKER, REMINDER, raw, NOW)
+    first, *others = await told(connection, WORKER)
+    assert first == ("reminder", "notary")
+    assert {kind for kind, _ in others} == {"late"}
+
+
 async def test_onlooker_is_told_nothing_and_takes_nothing_away(connection: Connection) -> None:
     """Who looks with another's eyes does not answer for him."""
     task = await task_of(connection, WORKER, "offer", NOW - timedelta(minutes=1))

@@ -33,6 +33,13 @@ MUTANTS = (
         after="",
     ),
     Mutant(
+        name="tasks: what is late hides reminders",
+        catches=f"{NOTICES}::test_reminder_is_told_before_whatever_is_late",
+        path="crm_core/tasks/notices.py",
+        before="one.kind is not NoticeKind.REMINDER, ",
+        after="",
+    ),
+    Mutant(
         name="tasks: boards show what is done",
         catches=f"{NOTICES}::test_board_puts_tasks_where_their_due_time_belongs",
         path="crm_core/tasks/board.py",
