@@ -158,7 +158,7 @@ def views(page: Page) -> Iterator[str]:
     page.goto("/nothing-here")
     yield "not-found"
     page.goto("/administration/users")
-    page.click("td a:has-text('Giulia')")
+    page.click("tbody tr:last-child td a")
     page.wait_for_selector("#team")
     yield "user"
     page.goto("/administration/users")
