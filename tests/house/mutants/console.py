@@ -33,8 +33,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "the subordinate is said to have looked himself",
         f"{EYES}::test_perspective_shows_his_lists_and_is_written_down_in_the_managers_name",
         "crm_core/access/perspectives.py",
-        "        now,\n        user_id,\n        kind,",
-        "        now,\n        seen_id,\n        kind,",
+        "await tell(connection, user_id, kind,",
+        "await tell(connection, seen_id, kind,",
     ),
     fault(
         "forms of other sites are taken",
@@ -160,8 +160,8 @@ MUTANTS: tuple[Mutant, ...] = (
         "everybody administrates",
         f"{ACCOUNTS}::test_administration_is_closed_to_everybody_else",
         "agent_console/doorkeeper.py",
-        "if access is Access.ADMINISTRATOR and not session.user.is_administrator:",
-        "if access is Access.ADMINISTRATOR and not session.user.name:",
+        "if access is Access.ADMINISTRATOR and not perspective_of(request).is_administrator:",
+        "if access is Access.ADMINISTRATOR and not perspective_of(request).name:",
     ),
     fault(
         "a session of somebody else is ended",
