@@ -17,8 +17,18 @@ from tests.house.mutants.run import (
     faulty_text,
     is_right_reason,
 )
-from tests.house.source_tree import PythonModule, dotted_name, modules_under, project_files
+from tests.house.source_tree import ROOT, PythonModule, dotted_name, modules_under, project_files
 from tests.house.test_locks import configuration
+
+
+def test_every_planted_fault_still_has_its_place() -> None:
+    """A text that has changed since is found here within a second, not at the end of a whole run."""
+    stale = [
+        mutant.name
+        for mutant in collect_mutants()
+        if mutant.before and (ROOT / mutant.path).read_text(encoding="utf-8").count(mutant.before) != 1
+    ]
+    assert not stale
 
 
 def contract_ids() -> set[str]:
