@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from crm_core.engine.viewer import Viewer
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json", PROBLEM_TYPE})
 PAGE_ROWS = 50
-PLAIN = frozenset({"sort", "page", "size"})
+PLAIN = frozenset({"sort", "page", "size", "condition"})
 TRUTHS = ("true", "false")
 SEVERAL = ","
 """Between the values of `one_of`."""
@@ -79,15 +80,24 @@ def _refuse_constant(name: str) -> object:
     raise ValueError(f"{name} is not JSON")
 
 
-def read_list_query(
-    request: web.Request, viewer: Viewer, entity: Entity
-) -> tuple[list[Filter], str, str, int]:
-    """Filters, sort, page marker and size that an address asks for; nothing unknown is passed over.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListQuery:
+    """What an address asks of a list."""
+
+    filters: tuple[Filter, ...]
+    sort: str  # "" as declared
+    marker: str  # of the page; "" from the beginning
+    size: int  # rows
+    condition: str  # text of a tree of conditions; "" where there is none
+
+
+def read_list_query(request: web.Request, viewer: Viewer, entity: Entity) -> ListQuery:
+    """What an address asks for; nothing unknown is passed over.
 
     Raises:
         ListRefused: with what was not expected.
     """
-    plain = {"sort": "", "page": "", "size": str(PAGE_ROWS)}
+    plain = {"sort": "", "page": "", "size": str(PAGE_ROWS), "condition": ""}
     known = {parameter: (field, lookup) for parameter, field, lookup in list_filters(viewer, entity)}
     filters: list[Filter] = []
     for name, text in request.query.items():
@@ -108,7 +118,13 @@ def read_list_query(
     size = plain["size"]
     if not (size.isascii() and size.isdigit() and len(size) <= len(str(SIZE_MAX))):
         raise ListRefused("expected 1 to {size_max} rows on a page", size_max=SIZE_MAX)
-    return filters, plain["sort"], plain["page"], int(size)
+    return ListQuery(
+        filters=tuple(filters),
+        sort=plain["sort"],
+        marker=plain["page"],
+        size=int(size),
+        condition=plain["condition"],
+    )
 
 
 def list_filters(viewer: Viewer, entity: Entity) -> Iterable[tuple[str, Field, Lookup]]:

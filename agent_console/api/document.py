@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from agent_console.api.bodies import PAGE_ROWS, Schema, list_filters, values_schema
 from agent_console.api.doors import API_PATH
 from agent_console.problems import PROBLEM_TYPE
+from crm_core.conditions.narrowing import CONDITION_LETTERS_MAX
 from crm_core.engine.bulk_changes import RECORDS_MAX
 from crm_core.engine.declaration import Entity
 from crm_core.engine.field import Field, Lookup
@@ -170,6 +171,14 @@ def _operation(
     return operation
 
 
+CONDITION: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "description": "JSON of a tree of conditions, times in UTC: docs/algorithms/conditions.md; contacts of "
+    f"a party are its rows `interaction_by_party`, and so on; at most {CONDITION_LETTERS_MAX} letters",
+}
+
+
 def _list_parameters(viewer: Viewer, entity: Entity) -> list[object]:
     seen = seen_fields(viewer, entity)
     names = dict.fromkeys((*(name.lstrip("-") for name in entity.sort), FALLBACK_SORT))
@@ -178,6 +187,7 @@ def _list_parameters(viewer: Viewer, entity: Entity) -> list[object]:
         ("sort", {"type": "string", "enum": [*sorts, *(f"-{name}" for name in sorts)]}),
         ("page", {"type": "string", "description": "`next` or `previous` of an answer", "minLength": 1}),
         ("size", {"type": "integer", "minimum": 1, "maximum": SIZE_MAX, "default": PAGE_ROWS}),
+        ("condition", CONDITION),
     ]
     found: list[object] = [{"name": name, "in": "query", "schema": schema} for name, schema in plain]
     for parameter, field, lookup in list_filters(viewer, entity):

@@ -12,6 +12,8 @@ from agent_console.doorkeeper import Access, Route
 from agent_console.parts import parts_of
 from agent_console.perspective import viewer_of
 from crm_core.access.connection import Connection
+from crm_core.conditions.catalogue import catalogue_for
+from crm_core.conditions.narrowing import limited_time, read_narrowing
 from crm_core.engine.bulk_changes import BulkOutcome, change_many, undo_bulk_change
 from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
@@ -28,10 +30,21 @@ async def show_list(
     request: web.Request, connection: Connection, viewer: Viewer, entity: Entity
 ) -> web.Response:
     """Some records, and the markers of the pages around them."""
-    filters, sort, marker, size = read_list_query(request, viewer, entity)
-    page = await list_records(
-        connection, viewer, entity, filters=filters, sort=sort, marker=marker, size=size
-    )
+    query, narrowing = read_list_query(request, viewer, entity), None
+    if query.condition:
+        catalogue = await catalogue_for(connection, viewer, entity)
+        narrowing = read_narrowing(catalogue, query.condition).clause(parts_of(request).clock())
+    async with limited_time(connection):
+        page = await list_records(
+            connection,
+            viewer,
+            entity,
+            filters=query.filters,
+            sort=query.sort,
+            marker=query.marker,
+            size=query.size,
+            narrowing=narrowing,
+        )
     return web.json_response(
         {
             "records": [_told(record) for record in page.records],

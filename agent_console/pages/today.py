@@ -14,13 +14,13 @@ from agent_console.navigation import N_
 from agent_console.pages.notices import SNOOZES, notice_lines
 from agent_console.pages.task_buttons import MOVES, REMINDERS
 from agent_console.parts import parts_of, user_of
-from agent_console.records.doors import list_path, looked_at, may_reach, record_path
+from agent_console.records.doors import list_path, looked_at, record_path
 from agent_console.records.names import names_in
 from agent_console.rendering import locale_of, moment, page
 from crm_core.access import users
 from crm_core.access.connection import Connection
 from crm_core.access.users import names_of_users
-from crm_core.engine.rights import Record
+from crm_core.engine.rights import Record, may_reach
 from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
 from crm_core.tasks.board import TASK, Span, Whose, read_board

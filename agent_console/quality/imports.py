@@ -23,11 +23,12 @@ from agent_console.parts import parts_of
 from agent_console.quality.duplicates import PATH as DUPLICATES_PATH
 from agent_console.quality.duplicates import QualityPage, on_quality
 from agent_console.quality.wording import TARGET_LABELS, VERDICTS_OF_ROWS
-from agent_console.records.doors import UUID_TEXT, list_path, looked_at, may_reach, record_path
+from agent_console.records.doors import UUID_TEXT, list_path, looked_at, record_path
 from agent_console.rendering import done, page, text_of
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Registry
 from crm_core.engine.errors import VerbRefused
+from crm_core.engine.rights import may_reach
 from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
 from crm_core.quality.import_jobs import (

@@ -8,7 +8,7 @@ from uuid import UUID
 from aiohttp import web
 
 from agent_console.parts import parts_of
-from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
+from agent_console.records.doors import list_path, record_id_of, record_path
 from agent_console.records.forms import sent
 from agent_console.records.inputs import asked, input_of
 from agent_console.records.list_query import OWNER, read_query
@@ -20,7 +20,7 @@ from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import ListRefused, UndoRefused, VerbRefused
 from crm_core.engine.field import Field
 from crm_core.engine.listing import SIZE_MAX, list_records
-from crm_core.engine.rights import seen_fields
+from crm_core.engine.rights import may_reach, seen_fields
 from crm_core.engine.scopes import Verb
 from crm_core.engine.text_fields import Secret
 from crm_core.engine.viewer import Viewer

@@ -13,8 +13,6 @@ from crm_core.access.connection import Connection
 from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import RecordAbsent, VerbRefused
-from crm_core.engine.rights import scopes_of
-from crm_core.engine.scopes import Scope, Verb
 from crm_core.engine.viewer import Viewer
 
 PATH = "/records"
@@ -68,11 +66,3 @@ def list_path(entity: Entity) -> str:
 def record_path(entity: Entity, record_id: UUID) -> str:
     """Address of a record."""
     return f"{list_path(entity)}/{record_id}"
-
-
-def may_reach(viewer: Viewer, entity: Entity, verb: Verb) -> bool:
-    """Whether a viewer may do this with some record, by himself, in another's name or within one."""
-    if viewer.is_read_only and verb is not Verb.READ:
-        return False
-    reaches = (scopes_of(principal, entity, verb) - {Scope.NOBODY} for principal in viewer.principals(verb))
-    return any(reaches) or bool(entity.rights.inherits)

@@ -16,6 +16,7 @@ from agent_console.parts import parts_of
 from agent_console.records.doors import PATH, looked_at
 from agent_console.records.list_query import read_query
 from crm_core.access.connection import Connection
+from crm_core.engine.custom_fields import with_custom_fields
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import ListRefused
 from crm_core.engine.exporting import csv_header, csv_line, export_records, exported_fields, json_line
@@ -39,13 +40,14 @@ def exporting(registry: Registry) -> Callable[[web.Request], Awaitable[web.Strea
         entity, form = registry.find(request.match_info["entity"]), request.match_info["form"]
         if entity is None:
             raise web.HTTPNotFound
-        query = read_query(entity, [(name, text) for name, text in request.query.items()])
-        filters = [one.filter() for one in query.filters]
         with TemporaryDirectory(prefix="paceline-export-") as folder:
             path = Path(folder) / f"{entity.name}.{form}"
             async with looked_at(request) as (connection, viewer):
+                whole = await with_custom_fields(connection, entity)
+                query = read_query(whole, list(request.query.items()))
+                filters = [one.filter() for one in query.filters]
                 try:
-                    await _write(connection, viewer, entity, path, filters, query.sort)
+                    await _write(connection, viewer, whole, path, filters, query.sort)
                 except ListRefused:
                     raise web.HTTPBadRequest from None
             today = parts_of(request).clock().date().isoformat()

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from agent_console.forms import text_fields
 from agent_console.parts import Finding, parts_of
-from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
+from agent_console.records.doors import list_path, record_id_of, record_path
 from agent_console.records.inputs import asked, input_of, raw_values
 from agent_console.records.names import names_in, options_of
 from agent_console.records.panels import path_after
@@ -19,7 +19,7 @@ from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import RecordRefused, StaleEdit, UnusableValue, VerbRefused
 from crm_core.engine.field import Field
 from crm_core.engine.records import change_record, create_record, delete_record, restore_record
-from crm_core.engine.rights import access_record, seen_fields
+from crm_core.engine.rights import access_record, may_reach, seen_fields
 from crm_core.engine.scopes import Verb
 from crm_core.engine.viewer import Viewer
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from agent_console.records.doors import list_path, may_reach, record_path
+from agent_console.records.doors import list_path, record_path
 from agent_console.records.list_query import OWNER, ListQuery, filter_controls, read_query
 from agent_console.records.names import names_in, options_of
 from agent_console.records.shown import Shown, shown
@@ -15,7 +15,7 @@ from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import ListRefused
 from crm_core.engine.field import Field, Lookup
 from crm_core.engine.listing import Filter, Order, Page, list_records, order_of
-from crm_core.engine.rights import seen_fields
+from crm_core.engine.rights import may_reach, seen_fields
 from crm_core.engine.saved_views import may_share
 from crm_core.engine.scopes import Verb
 from crm_core.engine.stages import shows_stages, stage_counts

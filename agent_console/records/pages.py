@@ -12,7 +12,6 @@ from agent_console.records.doors import (
     UUID_TEXT,
     Page,
     list_path,
-    may_reach,
     on_entity,
     record_id_of,
     record_path,
@@ -33,7 +32,7 @@ from crm_core.access.connection import Connection
 from crm_core.access.signed_in_user import ADMINISTRATOR, ROLES
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.errors import VerbRefused
-from crm_core.engine.rights import access_record
+from crm_core.engine.rights import access_record, may_reach
 from crm_core.engine.scopes import Scope, Verb
 from crm_core.engine.viewer import Viewer
 

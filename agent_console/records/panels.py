@@ -9,7 +9,7 @@ from aiohttp import web
 
 from agent_console.catalogues import catalogues
 from agent_console.navigation import N_
-from agent_console.records.doors import list_path, may_reach, record_path
+from agent_console.records.doors import list_path, record_path
 from agent_console.records.lists import Row, rows_of
 from agent_console.records.names import names_in
 from agent_console.records.shown import Shown, shown
@@ -21,7 +21,7 @@ from crm_core.engine.field import Field, Lookup
 from crm_core.engine.fields import Choice
 from crm_core.engine.listing import Filter, list_records
 from crm_core.engine.reference_fields import Link
-from crm_core.engine.rights import Record, may_see, seen_fields
+from crm_core.engine.rights import Record, may_reach, may_see, seen_fields
 from crm_core.engine.scopes import Verb
 from crm_core.engine.stages import stages_of
 from crm_core.engine.viewer import Viewer

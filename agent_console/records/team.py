@@ -12,7 +12,7 @@ from agent_console.doorkeeper import Route
 from agent_console.navigation import N_, NavigationItem, Section
 from agent_console.parts import parts_of, perspective_of
 from agent_console.perspective import PATH as PERSPECTIVE_PATH
-from agent_console.records.doors import list_path, looked_at, may_reach
+from agent_console.records.doors import list_path, looked_at
 from agent_console.records.list_query import OWNER
 from agent_console.records.panels import ENDED, STATE
 from agent_console.rendering import page
@@ -20,7 +20,7 @@ from crm_core.access.connection import Connection
 from crm_core.access.perspectives import Subordinate, subordinates_of
 from crm_core.engine.declaration import Entity, Registry
 from crm_core.engine.fields import Choice
-from crm_core.engine.rights import may_see, visible_to
+from crm_core.engine.rights import may_reach, may_see, visible_to
 from crm_core.engine.scopes import Verb
 from crm_core.engine.statements import fetch
 from crm_core.engine.viewer import Viewer

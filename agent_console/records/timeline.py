@@ -16,7 +16,7 @@ from agent_console.forms import text_fields
 from agent_console.navigation import N_
 from agent_console.parts import parts_of
 from agent_console.records.changes import Change, history_of
-from agent_console.records.doors import list_path, may_reach, record_id_of, record_path
+from agent_console.records.doors import list_path, record_id_of, record_path
 from agent_console.records.panels import has_state
 from agent_console.records.shown import Shown
 from agent_console.rendering import done, locale_of, moment, text_of
@@ -27,7 +27,7 @@ from crm_core.engine.errors import UnusableValue
 from crm_core.engine.facets import Note, add_note, happenings_of, notes_on
 from crm_core.engine.fields import LongText
 from crm_core.engine.reference_fields import Link
-from crm_core.engine.rights import Record, access_record
+from crm_core.engine.rights import Record, access_record, may_reach
 from crm_core.engine.scopes import Verb
 from crm_core.engine.stages import StageChange, stages_of
 from crm_core.engine.viewer import Viewer

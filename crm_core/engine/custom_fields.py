@@ -7,7 +7,7 @@ can be retired, and comes back with its values.
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -63,11 +63,21 @@ class CustomField:
 
 async def list_custom_fields(connection: Connection, entity: Entity) -> list[CustomField]:
     """All fields that were added to an entity, retired ones as well, as they were added."""
+    return (await _read_all(connection, [entity.name])).get(entity.name, [])
+
+
+async def _read_all(connection: Connection, names: Sequence[str]) -> dict[str, list[CustomField]]:
+    """Fields that were added to entities, by the names of these."""
     rows = await connection.fetch(
-        "select name, kind, label, settings from crm.custom_field where entity = $1 order by position, name",
-        entity.name,
+        """select entity, name, kind, label, settings from crm.custom_field
+        where entity = any($1) order by position, name""",
+        names,
     )
-    return [_read(row["name"], row["kind"], row["label"], json.loads(row["settings"])) for row in rows]
+    found: dict[str, list[CustomField]] = {}
+    for row in rows:
+        one = _read(row["name"], row["kind"], row["label"], json.loads(row["settings"]))
+        found.setdefault(row["entity"], []).append(one)
+    return found
 
 
 def _read(name: str, kind: str, label: str, settings: Mapping[str, object]) -> CustomField:
@@ -90,7 +100,18 @@ def _read(name: str, kind: str, label: str, settings: Mapping[str, object]) -> C
 
 async def with_custom_fields(connection: Connection, entity: Entity) -> Entity:
     """The entity with the fields that were added to it; they stand after its own."""
-    added = [one for one in await list_custom_fields(connection, entity) if not one.is_retired]
+    return _with(entity, await list_custom_fields(connection, entity))
+
+
+async def with_all_custom_fields(connection: Connection, entities: Iterable[Entity]) -> list[Entity]:
+    """Entities with the fields that were added to them, asked for at once."""
+    wanted = list(entities)
+    found = await _read_all(connection, [one.name for one in wanted])
+    return [_with(one, found.get(one.name, ())) for one in wanted]
+
+
+def _with(entity: Entity, custom_fields: Sequence[CustomField]) -> Entity:
+    added = [one for one in custom_fields if not one.is_retired]
     if not added:
         return entity
     own = {name: entity.fields[name] for name in entity.own_fields}

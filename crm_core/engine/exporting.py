@@ -9,13 +9,15 @@ import io
 import json
 from collections.abc import AsyncIterator, Sequence
 
+from sqlalchemy import ColumnElement
+
 from crm_core.access.connection import Connection
 from crm_core.engine.declaration import Entity
 from crm_core.engine.errors import VerbRefused
 from crm_core.engine.field import Field
 from crm_core.engine.listing import SIZE_MAX, Filter, list_records
-from crm_core.engine.rights import Record, scopes_of, seen_fields
-from crm_core.engine.scopes import Scope, Verb
+from crm_core.engine.rights import Record, may_reach, seen_fields
+from crm_core.engine.scopes import Verb
 from crm_core.engine.text_fields import Secret
 from crm_core.engine.viewer import Viewer
 
@@ -29,6 +31,7 @@ async def export_records(
     *,
     filters: Sequence[Filter] = (),
     sort: str = "",
+    narrowing: ColumnElement[bool] | None = None,
 ) -> AsyncIterator[Record]:
     """All records of a list that a viewer may export, one after the other.
 
@@ -36,10 +39,7 @@ async def export_records(
         VerbRefused: he may export none of this entity.
         ListRefused: the list has no such filter or sort.
     """
-    scopes = {
-        scope for one in viewer.principals(Verb.EXPORT) for scope in scopes_of(one, entity, Verb.EXPORT)
-    }
-    if viewer.is_read_only or (scopes <= {Scope.NOBODY} and not entity.rights.inherits):
+    if not may_reach(viewer, entity, Verb.EXPORT):
         raise VerbRefused("you may not export this")
     marker = ""
     while True:
@@ -52,6 +52,7 @@ async def export_records(
             marker=marker,
             size=SIZE_MAX,
             verb=Verb.EXPORT,
+            narrowing=narrowing,
         )
         for record in page.records:
             yield record

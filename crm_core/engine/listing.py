@@ -77,8 +77,9 @@ async def list_records(
     marker: str = "",
     size: int = 50,
     verb: Verb = Verb.READ,
+    narrowing: ColumnElement[bool] | None = None,
 ) -> Page:
-    """One page of the records that a viewer may see.
+    """One page of the records that a viewer may see; `narrowing` leaves those that meet it too.
 
     `sort` is a name out of the declaration's, `-` before it for greatest first; `marker` is a page's own.
 
@@ -93,6 +94,7 @@ async def list_records(
         entity.table.c.deleted_at.is_(None),
         visible_to(viewer, entity, verb),
         *(filter_condition(viewer, entity, one) for one in filters),
+        *([] if narrowing is None else [narrowing]),
     ]
     rows = await _rows(connection, entity, order, place, wanted, size + 1)
     has_more, rows = len(rows) > size, rows[:size]

@@ -51,6 +51,14 @@ def scopes_of(viewer: Viewer, entity: Entity, verb: Verb) -> frozenset[Scope]:
     )
 
 
+def may_reach(viewer: Viewer, entity: Entity, verb: Verb) -> bool:
+    """Whether a viewer may do this with some record, by himself, in another's name or within one."""
+    if viewer.is_read_only and verb is not Verb.READ:
+        return False
+    reaches = (scopes_of(principal, entity, verb) - {Scope.NOBODY} for principal in viewer.principals(verb))
+    return any(reaches) or bool(entity.rights.inherits)
+
+
 def visible_to(
     viewer: Viewer, entity: Entity, verb: Verb = Verb.READ, *, with_shares: bool = True
 ) -> ColumnElement[bool]:

@@ -6,10 +6,10 @@ checked to be a plain identifier.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from rules.conditions.kinds import Kind
 from rules.conditions.tree import Condition
@@ -21,6 +21,10 @@ TABLE = re.compile(r"[a-z_][a-z0-9_]{0,62}(?:\.[a-z_][a-z0-9_]{0,62})?")
 COLUMN = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
 
+PutValue: TypeAlias = Callable[[object], str]
+"""Takes a value for the statement, and gives what stands for it in the text."""
+Gate: TypeAlias = Callable[[str, PutValue], str]
+"""Writes, in SQL, what a row of the table with an alias must meet so that conditions may reach it."""
 Named = TypeVar("Named", "Field", "Link", "Rows", "EventKind")
 
 
@@ -134,6 +138,7 @@ class Entity:
     rows: Mapping[str, Rows] = field(default_factory=dict)
     events: Mapping[str, EventKind] = field(default_factory=dict)
     restriction: "Restriction | None" = None  # rows that links and figures may reach; None: all
+    gate: Gate | None = field(default=None, compare=False)  # the same, for SQL, by who knows the rights
 
     def __post_init__(self) -> None:
         """Refuse names that are no plain identifiers."""

@@ -271,6 +271,8 @@ class _Compiler:
             full = entity.restriction.catalogue
             seen = _Place(there.alias, root_entity(full), full)
             source.require(self.condition(entity.restriction.condition, seen))
+        if entity.gate is not None:
+            source.require(entity.gate(there.alias, self._put))
 
     def _events(self, subject: Events, source: _Source) -> _Source:
         here, table = source.place, source.place.catalogue.events
@@ -321,9 +323,11 @@ class _Compiler:
         return self._parameter(list(values), f"{_type(found)}[]")
 
     def _parameter(self, value: Parameter, sql_type: str) -> str:
-        self.parameters.append(value)
-        number = self._first + len(self.parameters) - 1
-        return f"cast({self._format.format(number)} as {sql_type})"
+        return f"cast({self._put(value)} as {sql_type})"
+
+    def _put(self, value: object) -> str:
+        self.parameters.append(cast(Parameter, value))
+        return self._format.format(self._first + len(self.parameters) - 1)
 
     def _alias(self) -> str:
         self._aliases += 1

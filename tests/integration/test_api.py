@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
@@ -191,11 +192,30 @@ async def test_unusable_body_is_refused_in_words_and_keeps_nothing(
         "page=W1tbW1s",
         "size.min=a",
         "name.has=%00",
+        "condition=x",
+        "condition=",
     ],
 )
 async def test_list_that_does_not_exist_is_refused(program: Program, query: str) -> None:
     """Nothing unknown is passed over: a mistyped filter would show all."""
     assert (await program.ask("GET", f"{FOLDER}?{query}")).status == 400
+
+
+async def test_list_is_narrowed_by_a_tree_of_conditions(console: ConsoleClient, program: Program) -> None:
+    """Alternatives, as no row of filters can say them; what is hidden from somebody does not exist there."""
+    for name, size in (("ACME", 3), ("Beta", 9), ("Gamma", 5)):
+        await program.make(name=name, size=size, weight="1.50")
+    named = {"subject": {"field": "name"}, "operator": "starts_with", "values": ["ac"]}
+    large = {"subject": {"field": "size"}, "operator": "at_least", "values": [9]}
+    either = urlencode({"condition": json.dumps({"version": 1, "condition": {"any": [named, large]}})})
+    listed = await (await program.ask("GET", f"{FOLDER}?sort=name&{either}")).json()
+    assert [one["title"] for one in listed["records"]] == ["ACME", "Beta"]
+    heavy = {"subject": {"field": "weight"}, "operator": "is_set"}
+    hidden = urlencode({"condition": json.dumps({"version": 1, "condition": heavy})})
+    assert (await program.ask("GET", f"{FOLDER}?{hidden}")).status == 200
+    agent = await program_of(console, "otto", "agent")
+    refusal = await agent.ask("GET", f"{FOLDER}?{hidden}")
+    assert (refusal.status, "weight" in (await refusal.text()).partition("got")[0]) == (400, False)
 
 
 async def test_marker_of_a_page_nested_without_end_is_refused(program: Program) -> None:

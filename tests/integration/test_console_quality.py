@@ -68,6 +68,19 @@ async def test_export_of_a_filtered_list_holds_its_rows_without_formulas(console
     assert json.loads(line)["name"] == FORMULA
 
 
+async def test_export_has_added_fields_and_their_filters(console: ConsoleClient) -> None:
+    """A filter that were passed over would let everything out."""
+    async with console.transactions.begin() as connection:
+        await connection.execute(
+            """insert into crm.custom_field (entity, name, kind, label, settings, position)
+            values ('party', 'x_roof', 'text', 'Roof', '{}', 0)"""
+        )
+    await add(console, name="Tiled", x_roof="tiles")
+    await add(console, name="Slated", x_roof="slate")
+    (line,) = (await body(console, f"{PARTY}/export.json?x_roof.has=til")).decode().splitlines()
+    assert (json.loads(line)["name"], json.loads(line)["x_roof"]) == ("Tiled", "tiles")
+
+
 async def test_cell_of_a_workbook_is_never_a_formula(console: ConsoleClient) -> None:
     """The file itself has no formula in it: the sheet holds texts alone."""
     await add(console, name=FORMULA)

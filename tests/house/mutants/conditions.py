@@ -4,6 +4,7 @@ from tests.house.mutants.mutant import Mutant
 
 UNIT = "tests/unit/rules/conditions"
 PARSING = f"{UNIT}/test_parsing.py"
+LISTS = "tests/integration/test_narrowed_lists.py"
 AGREE = "tests/integration/test_condition_evaluators.py::test_evaluators_on_any_rows_and_conditions_agree[0]"
 
 MUTANTS: tuple[Mutant, ...] = (
@@ -114,5 +115,33 @@ MUTANTS: tuple[Mutant, ...] = (
         path="rules/conditions/folding.py",
         before=".translate(_TABLE)\n",
         after=".translate(_TABLE).upper()\n",
+    ),
+    Mutant(
+        name="conditions: links and counts reach rows that the viewer does not see",
+        catches=f"{LISTS}::test_conditions_reach_no_row_that_a_viewer_does_not_see",
+        path="crm_core/conditions/gates.py",
+        before="entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))",
+        after="entity.table.c.deleted_at.is_(None))",
+    ),
+    Mutant(
+        name="conditions: deleted rows are reached",
+        catches=f"{LISTS}::test_deleted_records_are_reached_by_no_condition",
+        path="crm_core/conditions/gates.py",
+        before="entity.table.c.deleted_at.is_(None), visible_to(viewer, entity))",
+        after="visible_to(viewer, entity))",
+    ),
+    Mutant(
+        name="conditions: hidden fields can be asked about",
+        catches=f"{LISTS}::test_condition_about_a_hidden_field_is_refused_like_one_about_nothing",
+        path="crm_core/conditions/catalogue.py",
+        before="seen = seen_fields(self.viewer, entity).values()",
+        after="seen = [*seen_fields(self.viewer, entity).values(), *entity.fields.values()]",
+    ),
+    Mutant(
+        name="exports: filters by added fields are passed over",
+        catches="tests/integration/test_console_quality.py::test_export_has_added_fields_and_their_filters",
+        path="agent_console/records/exports.py",
+        before="query = read_query(whole, ",
+        after="query = read_query(entity, ",
     ),
 )
