@@ -18,7 +18,6 @@ from crm_core.engine.viewer import Viewer
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json", PROBLEM_TYPE})
 PAGE_ROWS = 50
-PLAIN = frozenset({"sort", "page", "size", "condition"})
 TRUTHS = ("true", "false")
 SEVERAL = ","
 """Between the values of `one_of`."""
@@ -81,7 +80,7 @@ def _refuse_constant(name: str) -> object:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListQuery:
+class AskedList:
     """What an address asks of a list."""
 
     filters: tuple[Filter, ...]
@@ -91,7 +90,7 @@ class ListQuery:
     condition: str  # text of a tree of conditions; "" where there is none
 
 
-def read_list_query(request: web.Request, viewer: Viewer, entity: Entity) -> ListQuery:
+def read_list_query(request: web.Request, viewer: Viewer, entity: Entity) -> AskedList:
     """What an address asks for; nothing unknown is passed over.
 
     Raises:
@@ -105,7 +104,7 @@ def read_list_query(request: web.Request, viewer: Viewer, entity: Entity) -> Lis
             raise ListRefused("expected a value for every parameter")
         if any(ord(letter) < 0x20 or 0xD800 <= ord(letter) <= 0xDFFF for letter in text):
             raise ListRefused("expected a text without control characters")
-        if name in PLAIN:
+        if name in plain:
             plain[name] = text
         elif name in known:
             field, lookup = known[name]
@@ -118,7 +117,7 @@ def read_list_query(request: web.Request, viewer: Viewer, entity: Entity) -> Lis
     size = plain["size"]
     if not (size.isascii() and size.isdigit() and len(size) <= len(str(SIZE_MAX))):
         raise ListRefused("expected 1 to {size_max} rows on a page", size_max=SIZE_MAX)
-    return ListQuery(
+    return AskedList(
         filters=tuple(filters),
         sort=plain["sort"],
         marker=plain["page"],

@@ -33,15 +33,15 @@ class Narrowing:
     condition: Condition
     catalogue: ViewerCatalogue
 
-    def clause(self, now: datetime, zone: str = "UTC") -> ColumnElement[bool]:
-        """What the statement of a list asks; good for this instant. `zone`: whose calendar days are meant."""
+    def clause(self, now: datetime) -> ColumnElement[bool]:
+        """What the statement of a list asks; good for this instant. Calendar days are those of UTC."""
         viewer = self.catalogue.viewer
         variables = {ME: (viewer.user_id,), MY_TEAMS: tuple(sorted(viewer.team_ids))}
         # Places stand in brackets: a colon right behind a name would not be read as its end.
         compiled = compile_sql(
             self.condition,
             self.catalogue,
-            Circumstances(now=now, zone=zone, variables=variables),
+            Circumstances(now=now, variables=variables),
             alias=self.catalogue.declared[self.catalogue.root].table.fullname,
             parameter_format="(:condition_{})",
         )
